@@ -1,0 +1,96 @@
+import { createForest, sumLeaves } from './forest.js';
+import type { Model } from './format.js';
+import type { Interval } from './interval.js';
+import { scaleByRequest } from './request-scaler.js';
+import { createRowReader } from './rows.js';
+import { scaleByTraining } from './scaler.js';
+
+/** Predicts as the scikit-learn regressor does that the model was exported from, to the last bit. */
+export interface Predictor {
+  /** The features in the order of a row. */
+  readonly featureNames: readonly string[];
+  /** The raw values that each feature may take, in the same order: those that scikit-learn accepts. */
+  readonly accepted: readonly Interval[];
+
+  /**
+   * Predicts one row.
+   *
+   * @param row raw values in the order of `featureNames`
+   * @throws {@link InputError} at the first value that is not a number in the accepted interval
+   */
+  predict(row: ArrayLike<number>): number;
+
+  /**
+   * Predicts one row given by feature name; the order of the names does not matter.
+   *
+   * @throws {@link InputError} as `predict` does, and for a missing or an unknown feature
+   */
+  predictNamed(record: Readonly<Record<string, number>>): number;
+
+  /**
+   * Predicts many rows.
+   *
+   * @param rows raw values, row-major [n, features], n >= 0; never changed
+   * @param out where to write the n predictions; a new array by default
+   * @returns `out`
+   * @throws {@link InputError} as `predict` does, before anything is written
+   */
+  predictBatch(rows: Float64Array, out?: Float64Array): Float64Array;
+
+  /**
+   * Scales rows as the model's scaler does and narrows them to float32: what the trees compare with their thresholds.
+   *
+   * @param rows raw values, row-major [n, features]
+   * @throws {@link InputError} as `predictBatch` does
+   */
+  transform(rows: Float64Array): Float32Array;
+}
+
+/** Makes the predictor of a model. */
+export function createPredictor(model: Model): Predictor {
+  const { featureNames } = model;
+  const nFeatures = featureNames.length;
+  const forest = createForest(model);
+  const scaling = model.scaler === 'request' ? scaleByRequest(featureNames) : scaleByTraining(model.scaler);
+  const rowReader = createRowReader(featureNames, scaling.accepted);
+  const row = new Float64Array(nFeatures);
+  const sample = new Float32Array(nFeatures);
+
+  function predictRow(): number {
+    scaling.transform(row, sample);
+    return sumLeaves(forest, sample, 0);
+  }
+
+  function scaled(rows: Float64Array): Float32Array {
+    const samples = new Float32Array(rows.length);
+    scaling.transform(rows, samples);
+    return samples;
+  }
+
+  return {
+    featureNames,
+    accepted: scaling.accepted,
+
+    predict(values) {
+      rowReader.readRow(values, row);
+      return predictRow();
+    },
+
+    predictNamed(record) {
+      rowReader.readRecord(record, row);
+      return predictRow();
+    },
+
+    predictBatch(rows, out) {
+      const predictions = rowReader.checkBatch(rows, out);
+      const samples = scaled(rows);
+      for (let r = 0; r < predictions.length; r++) predictions[r] = sumLeaves(forest, samples, r * nFeatures);
+      return predictions;
+    },
+
+    transform(rows) {
+      rowReader.checkBatch(rows);
+      return scaled(rows);
+    },
+  };
+}
