@@ -81,11 +81,10 @@ export function each<T>(
   readElement: (element: unknown, path: string) => T,
   length?: number,
 ): T[] {
+  const found = array(value, path, length);
   const elements: T[] = [];
   // not `map`, which passes over the holes of a sparse array
-  for (const element of array(value, path, length)) {
-    elements.push(readElement(element, `${path}[${elements.length}]`));
-  }
+  for (let i = 0; i < found.length; i++) elements.push(readElement(found[i], `${path}[${i}]`));
   return elements;
 }
 

@@ -1,4 +1,4 @@
-import { ModelFormatError } from './errors.js';
+import { InputError, ModelFormatError, show } from './errors.js';
 import type { Model } from './format.js';
 import { createPredictor, type Predictor } from './predictor.js';
 
@@ -10,13 +10,23 @@ import { createPredictor, type Predictor } from './predictor.js';
  */
 export function verify(model: Model, predictor: Predictor = createPredictor(model)): void {
   const { rows, predictions } = model.golden;
-  const got = predictor.predictBatch(rows);
+  const got = replay(predictor, rows);
   const r = predictions.findIndex((expected, i) => !Object.is(expected, got[i]));
   if (r !== -1) {
-    throw new ModelFormatError(
-      'not_verified',
-      `golden.rows[${r}]`,
-      `expected the prediction ${predictions[r]}, got ${got[r]}`,
-    );
+    throw notVerified(r, `expected the prediction ${show(predictions[r])}, got ${show(got[r])}`);
   }
+}
+
+function replay(predictor: Predictor, rows: Float64Array): Float64Array {
+  try {
+    return predictor.predictBatch(rows);
+  } catch (error) {
+    if (error instanceof InputError)
+      throw notVerified(error.row, `expected a row that the model accepts, got ${error.message}`);
+    throw error;
+  }
+}
+
+function notVerified(row: number | undefined, problem: string): ModelFormatError {
+  return new ModelFormatError('not_verified', `golden.rows[${row}]`, problem);
 }
