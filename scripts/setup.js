@@ -9,13 +9,19 @@ const packages = ['packages/model', 'packages/service', 'bench', 'test'];
 const { packageManager } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // each stamp lies within what its step makes, and so goes with it
-whenChanged('node_modules/.setup', ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...packages.map((p) => `${p}/package.json`)], () => {
-  run('npx', '--yes', packageManager, 'install', '--frozen-lockfile');
-});
+whenChanged(
+  'node_modules/.setup',
+  ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...packages.map((p) => `${p}/package.json`)],
+  () => {
+    run('npx', '--yes', packageManager, 'install', '--frozen-lockfile');
+  },
+);
 
 const sources = ['packages/model/src', 'packages/model/models', 'packages/service/src', 'bench/src'];
 const settings = ['tsconfig.base.json', 'pnpm-lock.yaml', 'packages/model/embed.js'];
-whenChanged('packages/service/dist/.setup', [...sources.flatMap(filesBelow), ...settings], () => run('npm', 'run', '--silent', 'build'));
+whenChanged('packages/service/dist/.setup', [...sources.flatMap(filesBelow), ...settings], () =>
+  run('npm', 'run', '--silent', 'build'),
+);
 
 /**
  * Runs a step unless it succeeded before on files of the same content: content and not time, which a checkout does not keep.
@@ -37,7 +43,10 @@ function whenChanged(stamp, files, work) {
 /** @param {string} folder */
 function filesBelow(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /**

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createPredictor, parseModel } from '@housing/model';
 import t from 'tap';
-import { document, shipped } from './support/documents.ts';
+import { document, shipped } from './support/documents.js';
 
 type Exchange = { request: Record<string, Record<string, number>>; response: { prediction: number[] } };
 
 const flask = createPredictor(parseModel(shipped('housing-flask')));
-const exchanges: Exchange[] = readFileSync(new URL('fixtures/flask-original.ndjson', import.meta.url), 'utf8')
+const exchanges: Exchange[] = readFileSync(new URL('../fixtures/flask-original.ndjson', import.meta.url), 'utf8')
   .trimEnd()
   .split('\n')
   .map((line) => JSON.parse(line));

@@ -1,6 +1,6 @@
 import { ModelFormatError, parseModel } from '@housing/model';
 import t from 'tap';
-import { type Document, document, shipped, stump } from './support/documents.ts';
+import { type Document, document, shipped, stump } from './support/documents.js';
 
 t.test('accepts what the exporter writes', async (t) => {
   t.equal(parseModel(shipped('housing')).trees.length, 400);

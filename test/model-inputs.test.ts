@@ -1,8 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import { createPredictor, InputError, parseModel } from '@housing/model';
 import t from 'tap';
-import { document } from './support/documents.ts';
-import { nextDown, nextUp } from './support/doubles.ts';
+import { document } from './support/documents.js';
+import { nextDown, nextUp } from './support/doubles.js';
 
 // what a caller without types may pass
 type Untyped = (...values: unknown[]) => unknown;

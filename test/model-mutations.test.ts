@@ -1,8 +1,8 @@
+import { seededRandom } from '@housing/bench/random.js';
+import { referenceWalk } from '@housing/bench/reference-walk.js';
 import { createPredictor, InputError, type Model, ModelFormatError, parseModel } from '@housing/model';
 import t from 'tap';
-import { document, stump } from './support/documents.ts';
-import { seededRandom } from './support/random.ts';
-import { referenceWalk } from './support/reference-walk.ts';
+import { document, stump } from './support/documents.js';
 
 const random = seededRandom(3);
 const below = (n: number) => Math.floor(random() * n);

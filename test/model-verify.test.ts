@@ -1,7 +1,7 @@
 import { createPredictor, parseModel, verify } from '@housing/model';
 import t from 'tap';
-import { document, shipped } from './support/documents.ts';
-import { nextUp } from './support/doubles.ts';
+import { document, shipped } from './support/documents.js';
+import { nextUp } from './support/doubles.js';
 
 const rows = [[1, 2], [3, 8]]; // biome-ignore format: a row a bracket
 
@@ -41,5 +41,16 @@ t.test('a predictor at hand is used', async (t) => {
   const model = parseModel(document());
   verify(model, createPredictor(model));
   const other = createPredictor(parseModel(document({ init: 0 })));
-  t.throws(() => verify(model, other), { path: 'golden.rows[0]' });
+  t.throws(() => verify(model, other), { code: 'not_verified', path: 'golden.rows[0]' });
+});
+
+t.test('an error of another kind is not mistaken for a refusal', async (t) => {
+  const model = parseModel(document());
+  const predictBatch = () => {
+    throw new RangeError('out of memory');
+  };
+  t.throws(() => verify(model, { ...createPredictor(model), predictBatch }), {
+    name: 'RangeError',
+    message: 'out of memory',
+  });
 });

@@ -43,9 +43,8 @@ export class InputError extends Error {
   }
 }
 
-function inputPath(feature?: string, row?: number): string {
-  if (row === undefined) return feature ?? 'row';
-  return feature === undefined ? `rows[${row}]` : `rows[${row}].${feature}`;
+function inputPath(feature = 'row', row?: number): string {
+  return row === undefined ? feature : `rows[${row}].${feature}`;
 }
 
 /** Names a value in an error message: short, on one line, and safe for values of any kind. */
