@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 /** A model document, before anybody has checked it. */
 export type Document = Record<string, unknown>;
@@ -46,5 +47,5 @@ export function document(changes: Document = {}): Document {
 
 /** A shipped document, as bytes on disk became JSON. */
 export function shipped(name: 'housing' | 'housing-flask'): Document {
-  return JSON.parse(readFileSync(new URL(import.meta.resolve(`@housing/model/models/${name}.json`)), 'utf8'));
+  return JSON.parse(readFileSync(createRequire(import.meta.url).resolve(`@housing/model/models/${name}.json`), 'utf8'));
 }
