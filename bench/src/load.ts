@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { examples } from './examples.js';
+import { freePort } from './free-port.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -48,15 +48,6 @@ async function load(url: string): Promise<number> {
     `${result.requests.total} answers: ${errors} errors, ${timeouts} timeouts, ${non2xx} non-2xx, ${mismatches} mismatches`,
   );
   return errors + timeouts + non2xx + mismatches + (result.requests.total === 0 ? 1 : 0);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === 'string') throw new Error('expected a port');
-  return address.port;
 }
 
 // a process of its own, since the load generator keeps a core busy

@@ -46,6 +46,8 @@ export function document(changes: Document = {}): Document {
 }
 
 /** A shipped document, as bytes on disk became JSON. */
-export function shipped(name: 'housing' | 'housing-flask'): Document {
+export function shipped(
+  name: 'housing' | 'housing-flask',
+): Document & { golden: { rows: number[][]; predictions: number[] } } {
   return JSON.parse(readFileSync(createRequire(import.meta.url).resolve(`@housing/model/models/${name}.json`), 'utf8'));
 }

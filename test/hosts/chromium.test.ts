@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { chromium } from 'playwright-core';
+import t from 'tap';
+import { bundle } from '../support/bundle.js';
+import { shipped } from '../support/documents.js';
+import { predictGolden } from '../support/predict-golden.js';
+
+const script = await bundle(`
+  import { predictGolden } from './support/predict-golden.js';
+  globalThis.predictGolden = predictGolden;
+`);
+
+// a policy without 'unsafe-eval', as a careful site has it
+const server = createServer((request, response) => {
+  const isScript = request.url === '/script.js';
+  response.setHeader('content-security-policy', "default-src 'none'; script-src 'self'");
+  response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
+  response.end(
+    isScript ? script : '<!doctype html><title>model</title><script type="module" src="/script.js"></script>',
+  );
+}).listen(0, '127.0.0.1');
+await once(server, 'listening');
+t.teardown(() => server.close());
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--disable-background-networking',
+    '--disable-component-update',
+  ],
+});
+t.teardown(() => browser.close());
+
+for (const name of ['housing', 'housing-flask'] as const) {
+  t.test(`${name} predicts its golden rows in Chromium to the last bit`, async (t) => {
+    const page = await browser.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.waitForFunction('globalThis.predictGolden !== undefined');
+
+    const answer = await page.evaluate(`predictGolden(${JSON.stringify(shipped(name))})`);
+    t.strictSame(answer, predictGolden(shipped(name)));
+    t.match(answer, {
+      predictions: shipped(name).golden.predictions,
+      example: 25.0021457871835,
+      refusal: /^RM: expected a number from .*, got NaN$/,
+    });
+    t.same(faults, []);
+  });
+}
