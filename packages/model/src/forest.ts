@@ -38,15 +38,14 @@ export function createForest({ init, learningRate, trees }: Model): Forest {
 /**
  * Walks every tree and adds up the leaves, in the order of the trees: another order has other last bits.
  *
- * @param samples scaled, float32, row-major [n, features]
- * @param start where the sample begins
+ * @param sample one row, scaled and narrowed to float32
  */
-export function sumLeaves(forest: Forest, samples: Float32Array, start: number): number {
+export function sumLeaves(forest: Forest, sample: Float32Array): number {
   const { init, roots, left, right, feature, threshold } = forest;
   let sum = init;
   for (let t = 0; t < roots.length; t++) {
     let i = roots[t];
-    while (left[i] !== -1) i = samples[start + feature[i]] <= threshold[i] ? left[i] : right[i];
+    while (left[i] !== -1) i = sample[feature[i]] <= threshold[i] ? left[i] : right[i];
     sum += threshold[i];
   }
   return sum;

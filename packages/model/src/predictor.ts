@@ -58,7 +58,7 @@ export function createPredictor(model: Model): Predictor {
 
   function predictRow(): number {
     scaling.transform(row, sample);
-    return sumLeaves(forest, sample, 0);
+    return sumLeaves(forest, sample);
   }
 
   function scaled(rows: Float64Array): Float32Array {
@@ -84,7 +84,9 @@ export function createPredictor(model: Model): Predictor {
     predictBatch(rows, out) {
       const predictions = rowReader.checkBatch(rows, out);
       const samples = scaled(rows);
-      for (let r = 0; r < predictions.length; r++) predictions[r] = sumLeaves(forest, samples, r * nFeatures);
+      for (let r = 0; r < predictions.length; r++) {
+        predictions[r] = sumLeaves(forest, samples.subarray(r * nFeatures, (r + 1) * nFeatures));
+      }
       return predictions;
     },
 

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { execFileSync } from 'node:child_process';
+import t from 'tap';
+import { checkedProgram, codeBlocks } from './support/readme.js';
+
+const readme = readFileSync('README.md', 'utf8');
+
+t.test('the example of the library says what it prints', async (t) => {
+  for (const example of codeBlocks('README.md', 'js')) {
+    // below test/, where the packages can be found by name
+    const file = 'test/dist/readme-example.mjs';
+    t.teardown(() => rmSync(file));
+    writeFileSync(file, checkedProgram(example));
+    t.match(execFileSync(process.execPath, [file], { encoding: 'utf8' }), /^[1-9] checked\n$/);
+  }
+});
+
+t.test('every file that a README names is there', async (t) => {
+  for (const path of ['README.md', 'CONTRIBUTING.md', 'packages/model/README.md', 'packages/service/README.md', 'model-export/README.md']) {
+    const text = readFileSync(path, 'utf8');
+    const base = path.replace(/[^/]*$/, '');
+    for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) t.ok(existsSync(base + link), `${path}: ${link}`);
+    for (const [, file] of text.matchAll(/`((?:packages|model-export|bench|test|\.github)\/[\w./-]+)`/g)) {
+      t.ok(existsSync(file), `${path}: ${file}`);
+    }
+  }
+});
+
+t.test('every npm command has its line, and every line its command', async (t) => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  for (const name of Object.keys(scripts).filter((name) => !name.startsWith('pre'))) {
+    t.match(readme, new RegExp(`^\\| \`npm (run )?${name}\`|^\\|.*, \`${name}\`.*\\|`, 'm'), name);
+  }
+  for (const [, name] of readme.matchAll(/npm (?:run )?([a-z:]+)/g)) t.ok(name in scripts, name);
+});
