@@ -34,12 +34,15 @@ export class InputError extends Error {
   readonly feature: string | undefined;
   /** The row at fault in a batch, counted from 0. */
   readonly row: number | undefined;
+  /** The message without its path. */
+  readonly problem: string;
 
   constructor(code: InputCode, problem: string, feature?: string, row?: number) {
     super(`${inputPath(feature, row)}: ${problem}`);
     this.code = code;
     this.feature = feature;
     this.row = row;
+    this.problem = problem;
   }
 }
 

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { FastifyPluginAsync } from 'fastify';
+import type { ServedModel } from './models.js';
+
+/** The row that the form starts with, for the features that it knows: the original's example. */
+const example: Readonly<Record<string, number>> = {
+  CHAS: 0,
+  RM: 6.575,
+  TAX: 296,
+  PTRATIO: 15.3,
+  B: 396.9,
+  LSTAT: 4.98,
+};
+
+const script = `
+  const form = document.querySelector('form');
+  const output = document.querySelector('output');
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const row = Object.fromEntries([...new FormData(form)].map(([name, text]) => [name, text === '' ? null : Number(text)]));
+    try {
+      const response = await fetch('predict', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify([row]),
+      });
+      const answer = await response.json();
+      output.textContent = response.ok ? answer.prediction[0] : answer.detail;
+    } catch (error) {
+      output.textContent = 'no answer: ' + error.message;
+    }
+  });
+`;
+
+const style = `
+  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 3rem auto; padding: 0 1rem; }
+  label { display: grid; grid-template-columns: 1fr 2fr; gap: 1rem; margin: 0.5rem 0; }
+  output { font-weight: bold; }
+`;
+
+/** `GET /`: a page for people, with a form that predicts. */
+export const home: FastifyPluginAsync<{ defaultModel: ServedModel }> = async (app, { defaultModel }) => {
+  const page = render(defaultModel);
+  // this page's own script and style, by their hashes, and nothing else
+  const policy = [
+    "default-src 'none'",
+    "connect-src 'self'",
+    `script-src '${hash(script)}'`,
+    `style-src '${hash(style)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+  app.get('/', async (_request, reply) => {
+    return reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page);
+  });
+};
+
+function render({ name, model }: ServedModel): string {
+  const fields = model.featureNames.map((feature, f) => {
+    const value = example[feature] ?? model.training?.features[f].minimum ?? '';
+    return `<label>${escapeHtml(feature)} <input name="${escapeHtml(feature)}" type="number" step="any" required value="${value}"></label>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Sklearn Prediction Home</title>
+<style>${style}</style>
+<h1>Sklearn Prediction Home</h1>
+<p>Predicts one row with the model <strong>${escapeHtml(name)}</strong> of scikit-learn ${escapeHtml(model.sklearnVersion)}, to the last bit.
+<form>
+${fields.join('\n')}
+<button>Predict</button>
+</form>
+<p>Prediction: <output>none yet</output>
+<p>Programs ask <code>POST /predict</code>; <a href="models">/models</a> lists the models.
+<script>${script}</script>
+</html>
+`;
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

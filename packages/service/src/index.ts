@@ -1,0 +1,4 @@
+export { type AppOptions, buildApp } from './app.js';
+export { readModels, type ServedModel } from './models.js';
+export type { ProblemCode, ProblemDocument } from './problem.js';
+export { readSettings, type Settings } from './settings.js';

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Predictor } from '@housing/model';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the request asked of a model, for its line in the log. */
+    asked: { model: string; rows?: number } | null;
+  }
+}
+
+/** Logs a line a request, when it has been answered, and tells the client the id that stands in it. */
+export function logRequests(app: FastifyInstance): void {
+  app.decorateRequest('asked', null);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url, asked } = request;
+    const { statusCode: status, elapsedTime } = reply;
+    request.log.info({ method, url, status, ...asked, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
+  });
+}
+
+/** The id that the client gave, where it is fit to be logged and echoed, or a new one. */
+export function requestId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/** Logs at debug level what the original service logged: the payload, the scaled rows and the predictions. */
+export function logPrediction(
+  log: FastifyBaseLogger,
+  { transform }: Predictor,
+  { body, rows, prediction }: { body: unknown; rows: Float64Array; prediction: Float64Array },
+): void {
+  // scaling them once more is for those alone who asked for it
+  if (log.level !== 'debug' && log.level !== 'trace') return;
+  log.debug({ payload: body, scaled: [...transform(rows)], prediction: [...prediction] }, 'predicted');
+}

@@ -1,0 +1,39 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { readBody } from './body.js';
+import { logPrediction } from './log.js';
+import { findModel, type ServedModel } from './models.js';
+import { predictRows } from './rows.js';
+import { ModelName, Prediction, Table } from './schemas.js';
+
+export interface PredictOptions {
+  readonly models: readonly ServedModel[];
+  readonly defaultModel: ServedModel;
+  readonly maxRows: number;
+}
+
+/** `POST /predict` and `POST /models/NAME/predict`: rows in, one prediction a row out. */
+export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { models, defaultModel, maxRows }) => {
+  const response = { 200: Prediction };
+
+  app.post('/predict', { schema: { body: Table, response } }, async (request) => {
+    return answer(request, request.body, defaultModel);
+  });
+
+  app.post('/models/:name/predict', { schema: { params: ModelName, body: Table, response } }, async (request) => {
+    return answer(request, request.body, findModel(models, request.params.name));
+  });
+
+  function answer(
+    request: Pick<FastifyRequest, 'asked' | 'log'>,
+    body: Table,
+    { name, predictor }: ServedModel,
+  ): Prediction {
+    request.asked = { model: name };
+    const rows = readBody(body, { predictor, maxRows });
+    const prediction = predictRows(predictor, rows);
+    request.asked = { model: name, rows: prediction.length };
+    logPrediction(request.log, predictor, { body, rows: rows.values, prediction });
+    return { prediction: Array.from(prediction) };
+  }
+};

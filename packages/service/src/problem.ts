@@ -1,0 +1,72 @@
+/** Every way in which a request can fail: its status and its title, by a code that stays. */
+const problems = {
+  malformed_request: [400, 'The request is not HTTP as it should be'],
+  malformed_json: [400, 'The body is not JSON'],
+  empty_body: [400, 'The body is empty'],
+  wrong_type: [400, 'A value is not of the expected type'],
+  wrong_length: [400, 'A row is not of the expected length'],
+  wrong_labels: [400, 'A column has not the row labels of the others'],
+  missing_feature: [400, 'A feature is missing'],
+  unknown_feature: [400, 'A feature is unknown'],
+  unknown_key: [400, 'A key is unknown'],
+  out_of_range: [400, 'A value is outside what the model accepts'],
+  unknown_route: [404, 'There is nothing at this address'],
+  unknown_model: [404, 'There is no model of this name'],
+  method_not_allowed: [405, 'The method does not fit the address'],
+  request_timeout: [408, 'The request took too long to arrive'],
+  too_many_rows: [413, 'The request has too many rows'],
+  too_many_bytes: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'The body is not application/json in UTF-8'],
+  headers_too_large: [431, 'The headers are too large'],
+  internal_error: [500, 'The service failed'],
+  closing: [503, 'The service is closing'],
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+
+/** A problem document of RFC 9457. */
+export interface ProblemDocument {
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  /** Where in the body, as a JSON pointer, for a fault of the body. */
+  readonly pointer?: string;
+  readonly requestId?: string;
+}
+
+/** A request refused, with all that its client is told. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly pointer: string | undefined;
+
+  /** @param detail for a fault of the body: expected what, got what; the pointer is put before it */
+  constructor(code: ProblemCode, detail: string, pointer?: string) {
+    super(pointer === undefined ? detail : `${pointer || 'body'}: ${detail}`);
+    this.code = code;
+    this.status = problems[code][0];
+    this.pointer = pointer;
+  }
+
+  /** The document that says so. */
+  toDocument(requestId?: string): ProblemDocument {
+    const { code, status, message: detail, pointer } = this;
+    return {
+      type: 'about:blank',
+      title: problems[code][1],
+      status,
+      detail,
+      code,
+      ...(pointer === undefined ? {} : { pointer }),
+      ...(requestId === undefined ? {} : { requestId }),
+    };
+  }
+}
+
+/** Writes keys and indices as a JSON pointer (RFC 6901). */
+export function pointerTo(...keys: (string | number)[]): string {
+  return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

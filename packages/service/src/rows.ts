@@ -1,0 +1,82 @@
+import { InputError, type Predictor } from '@housing/model';
+import { Problem } from './problem.js';
+
+/** The rows of a request, in the model's order of features, and where in the body each value was. */
+export interface Rows {
+  readonly values: Float64Array; // row-major [n, features]
+  /** The JSON pointer to a value in the body. */
+  pointer(row: number, feature: string): string;
+}
+
+/** For whom rows are read, and how many at most. */
+export interface RowsReader {
+  readonly predictor: Predictor;
+  readonly maxRows: number;
+}
+
+/** A JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Makes room for rows, once it is known how many there are. */
+export function allocate({ predictor, maxRows }: RowsReader, nRows: number): Float64Array {
+  if (nRows > maxRows) throw new Problem('too_many_rows', `expected at most ${maxRows} rows, got ${nRows}`, '');
+  return new Float64Array(nRows * predictor.featureNames.length);
+}
+
+/** Whether the model accepts a value for its feature `f`. */
+export function accepts({ accepted }: Predictor, f: number, value: unknown): value is number {
+  return typeof value === 'number' && value >= accepted[f].lowest && value <= accepted[f].highest;
+}
+
+/** The problem with a value that the model does not accept. */
+export function refuse({ accepted }: Predictor, f: number, value: unknown, pointer: string): Problem {
+  const { lowest, highest } = accepted[f];
+  const code = typeof value === 'number' ? 'out_of_range' : 'wrong_type';
+  return new Problem(code, `expected a number from ${lowest} to ${highest}, got ${show(value)}`, pointer);
+}
+
+/**
+ * Checks that the names, in any order, are those of the model's features.
+ *
+ * @param parent the pointer to what should hold a missing one
+ * @param pointerOf the pointer to an unknown one
+ */
+export function expectFeatures(
+  { featureNames }: Predictor,
+  names: readonly string[],
+  parent: string,
+  pointerOf: (name: string, k: number) => string,
+): void {
+  const known = new Set(featureNames);
+  const unknown = names.findIndex((name) => !known.has(name));
+  if (unknown !== -1) {
+    const detail = `expected one of ${featureNames.join(', ')}, got ${show(names[unknown])}`;
+    throw new Problem('unknown_feature', detail, pointerOf(names[unknown], unknown));
+  }
+  const given = new Set(names);
+  const missing = featureNames.find((name) => !given.has(name));
+  if (missing !== undefined) throw new Problem('missing_feature', `expected the feature ${missing}, got none`, parent);
+}
+
+/** Predicts; what only the model can refuse is told by where it is in the body. */
+export function predictRows(predictor: Predictor, { values, pointer }: Rows): Float64Array {
+  try {
+    return predictor.predictBatch(values);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.row === undefined || error.feature === undefined) throw error;
+    throw new Problem('out_of_range', error.problem, pointer(error.row, error.feature));
+  }
+}
+
+/** Whether a JSON value is an object, and no array. */
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names a JSON value in a message, shortened. */
+export function show(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (isObject(value)) return 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,0 +1,30 @@
+import pretty from 'pino-pretty';
+import { buildApp } from './app.js';
+import { readModels } from './models.js';
+import { readSettings } from './settings.js';
+
+try {
+  await serve();
+} catch (error) {
+  console.error(describe(error));
+  process.exit(1);
+}
+
+async function serve(): Promise<void> {
+  const { modelsDir, logLevel: level, host, port, ...settings } = readSettings(process.env);
+  const models = readModels(modelsDir);
+  // JSON for machines, lines for a person at a terminal
+  const logger = process.stdout.isTTY ? { level, stream: pretty({ sync: true }) } : { level };
+  const app = buildApp({ models, logger, ...settings });
+
+  await app.listen({ host, port });
+  // once: a second signal ends the process at once
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => app.close());
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE') return `PORT: expected a free one, got ${port}, which is taken at ${address}`;
+  return error.message;
+}
