@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { checkedProgram, codeBlocks } from './support/readme.js';
+import { startServer, untilListening } from './support/server.js';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -19,10 +17,17 @@ t.test('the example of the library says what it prints', async (t) => {
 });
 
 t.test('every file that a README names is there', async (t) => {
-  for (const path of ['README.md', 'CONTRIBUTING.md', 'packages/model/README.md', 'packages/service/README.md', 'model-export/README.md']) {
+  for (const path of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'packages/model/README.md',
+    'packages/service/README.md',
+    'model-export/README.md',
+  ]) {
     const text = readFileSync(path, 'utf8');
     const base = path.replace(/[^/]*$/, '');
-    for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) t.ok(existsSync(base + link), `${path}: ${link}`);
+    for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+      t.ok(existsSync(base + link), `${path}: ${link}`);
     for (const [, file] of text.matchAll(/`((?:packages|model-export|bench|test|\.github)\/[\w./-]+)`/g)) {
       t.ok(existsSync(file), `${path}: ${file}`);
     }
@@ -34,5 +39,18 @@ t.test('every npm command has its line, and every line its command', async (t) =
   for (const name of Object.keys(scripts).filter((name) => !name.startsWith('pre'))) {
     t.match(readme, new RegExp(`^\\| \`npm (run )?${name}\`|^\\|.*, \`${name}\`.*\\|`, 'm'), name);
   }
-  for (const [, name] of readme.matchAll(/npm (?:run )?([a-z:]+)/g)) t.ok(name in scripts, name);
+  for (const [, name] of readme.matchAll(/npm run ([a-z:]+)/g)) t.ok(name in scripts, name);
+});
+
+t.test('the example of the service gets the answer that stands below it', async (t) => {
+  const [example] = codeBlocks('README.md', 'sh').filter((block) => block.startsWith('curl'));
+  const [, url, header, body, answer] = example.match(/^curl (\S+) -H '(.*)' \\\n {2}-d '(.*)'\n# (.*)\n$/) ?? [];
+  const [name, value] = header.split(': ');
+  const started = await untilListening(startServer(t));
+  const response = await fetch(new URL(new URL(url).pathname, started), {
+    method: 'POST',
+    headers: { [name]: value },
+    body,
+  });
+  t.equal(await response.text(), answer);
 });

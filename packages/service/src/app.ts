@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
+import { closeConnections } from './closing.js';
 import { describe } from './describe.js';
 import { health } from './health.js';
 import { home } from './home.js';
@@ -47,6 +48,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   logRequests(app);
   answerProblems(app);
   acceptJson(app);
+  closeConnections(app);
   const allowed = collectMethods(app);
   app.register(home, { defaultModel });
   app.register(health);

@@ -20,9 +20,19 @@ export interface ServedModel {
  * @throws Error with file and reason at the first that is not a model, and for a folder without any
  */
 export function readModels(folder: string): ServedModel[] {
-  const files = readdirSync(folder).filter((file) => /^[A-Za-z0-9._-]+\.json$/.test(file));
+  const files = list(folder).filter((file) => /^[A-Za-z0-9._-]+\.json$/.test(file));
   if (files.length === 0) throw new Error(`${folder}: expected NAME.json files, got none`);
   return files.sort().map((file) => readModel(join(folder, file), file.slice(0, -'.json'.length)));
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw new Error(`MODELS_DIR: expected a folder, got ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
 }
 
 function readModel(file: string, name: string): ServedModel {

@@ -22,9 +22,13 @@ async function serve(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => app.close());
 }
 
+// what the system refuses, by the setting to blame
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const { code, address, port }: NodeJS.ErrnoException & { address?: string; port?: number } = error;
   if (code === 'EADDRINUSE') return `PORT: expected a free one, got ${port}, which is taken at ${address}`;
+  if (code === 'EACCES' && port !== undefined) return `PORT: expected one that is allowed, got ${port}`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `HOST: expected an address of this machine, got ${address ?? process.env.HOST}`;
   return error.message;
 }

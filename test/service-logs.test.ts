@@ -1,0 +1,56 @@
+import t from 'tap';
+import { build, post, servedModel } from './support/service.js';
+
+const row = { CHAS: 0, RM: 6.575, TAX: 296, PTRATIO: 15.3, B: 396.9, LSTAT: 4.98 };
+
+/** An app whose log lines are collected, parsed. */
+function buildWithLog(t: Parameters<typeof build>[0], level: string) {
+  const lines: Record<string, unknown>[] = [];
+  const stream = { write: (line: string) => lines.push(JSON.parse(line)) };
+  return { app: build(t, { logger: { level, stream } }), lines };
+}
+
+t.test('a request is one line: id, model, rows, status and duration', async (t) => {
+  const { app, lines } = buildWithLog(t, 'info');
+  const response = await post(app, '/models/housing/predict', [row, row]);
+  t.equal(lines.length, 1);
+  t.match(lines[0], {
+    level: 30,
+    reqId: response.headers['x-request-id'],
+    method: 'POST',
+    url: '/models/housing/predict',
+    status: 200,
+    model: 'housing',
+    rows: 2,
+    msg: 'answered',
+  });
+  t.type(lines[0].ms, 'number');
+});
+
+t.test('a refused request is a line too, without its payload', async (t) => {
+  const { app, lines } = buildWithLog(t, 'info');
+  await post(app, '/predict', [{ ...row, RM: 'secret' }]);
+  t.equal(lines.length, 1);
+  t.match(lines[0], { status: 400, model: 'housing' });
+  t.notMatch(JSON.stringify(lines), 'secret');
+});
+
+t.test('payload, scaled rows and predictions are logged at debug level', async (t) => {
+  const { app, lines } = buildWithLog(t, 'debug');
+  await post(app, '/predict', [row]);
+  const [predicted] = lines.filter(({ level }) => level === 20);
+  t.strictSame(predicted.payload, [row]);
+  t.strictSame(predicted.scaled, [
+    ...servedModel('housing').predictor.transform(Float64Array.from(Object.values(row))),
+  ]);
+  t.strictSame(predicted.prediction, [25.0021457871835]);
+});
+
+t.test('the id of the client is used where it is fit to be logged', async (t) => {
+  const { app, lines } = buildWithLog(t, 'info');
+  const idFor = async (id: string) =>
+    (await app.inject({ url: '/health', headers: { 'x-request-id': id } })).headers['x-request-id'];
+  t.equal(await idFor('abc-123:4_5.6'), 'abc-123:4_5.6');
+  t.equal(lines[0].reqId, 'abc-123:4_5.6');
+  for (const unfit of ['x'.repeat(65), 'a b', '"', '']) t.match(await idFor(unfit), /^[\da-f]{8}-[\da-f-]{27}$/);
+});

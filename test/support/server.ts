@@ -1,0 +1,53 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Test } from 'tap';
+
+const program = join(
+  dirname(createRequire(import.meta.url).resolve('@housing/service/package.json')),
+  'dist/server.js',
+);
+
+/** A server in a process of its own, and what it has printed. */
+export interface Server {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly output: { stdout: string; stderr: string };
+  /** The code that it exits with. */
+  readonly exit: Promise<number | null>;
+}
+
+/** Starts the server as `npm start` does, with these settings, and kills it when the test ends if it still runs. */
+export function startServer(t: Test, settings: Record<string, string> = {}): Server {
+  // without the test runner's own hooks, which would make its start slow
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, NODE_OPTIONS: '', PORT: '0', ...settings },
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    output.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output.stderr += chunk;
+  });
+  const exit = once(child, 'close').then(([code]) => code);
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await exit;
+  });
+  return { child, output, exit };
+}
+
+/** Waits until the server prints where it serves. */
+export async function untilListening({ child, output, exit }: Server): Promise<string> {
+  const failed = exit.then(() => {
+    throw new Error(`expected a server, got: ${output.stderr}`);
+  });
+  // the exit after the test is nobody's failure
+  failed.catch(() => {});
+  for (;;) {
+    const [, url] = output.stdout.match(/Server listening at (http:[^"\s]+)/) ?? [];
+    if (url !== undefined) return url;
+    await Promise.race([once(child.stdout, 'data'), failed]);
+  }
+}
