@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { examples } from '@housing/bench/examples.js';
+import { readSettings } from '@housing/service';
 import t from 'tap';
 import { document, shipped } from './support/documents.js';
 import { startServer, untilListening } from './support/server.js';
@@ -78,14 +79,6 @@ t.test('a taken port is one line and exit 1', async (t) => {
 
 const bad: Record<string, [Record<string, string>, string]> = {
   'a port that is no number': [{ PORT: 'http' }, 'PORT: expected a whole number from 0 to 65535, got "http"'],
-  'a port too high': [{ PORT: '65536' }, 'PORT: expected a whole number from 0 to 65535, got "65536"'],
-  'a port with a fraction': [{ PORT: '5e3' }, 'PORT: expected a whole number from 0 to 65535, got "5e3"'],
-  'no rows at all': [{ MAX_ROWS: '0' }, 'MAX_ROWS: expected a whole number from 1 to 100000000, got "0"'],
-  'bytes with a unit': [{ MAX_BYTES: '1mb' }, 'MAX_BYTES: expected a whole number from 1 to 536870912, got "1mb"'],
-  'an unknown level': [
-    { LOG_LEVEL: 'loud' },
-    'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent, got "loud"',
-  ],
   'an unknown default': [
     { DEFAULT_MODEL: 'none' },
     'DEFAULT_MODEL: expected one of housing-flask, housing, got "none"',
@@ -106,10 +99,32 @@ for (const [what, [settings, line]] of Object.entries(bad)) {
   });
 }
 
-t.test('an empty setting counts as none', async (t) => {
-  t.ok(
-    await untilListening(startServer(t, { HOST: '', MAX_ROWS: '', DEFAULT_MODEL: '', MODELS_DIR: '', LOG_LEVEL: '' })),
+t.test('every setting is checked', async (t) => {
+  const refused = (settings: Record<string, string>, message: string) =>
+    t.throws(() => readSettings(settings), { message });
+  refused({ PORT: '65536' }, 'PORT: expected a whole number from 0 to 65535, got "65536"');
+  refused({ PORT: '5e3' }, 'PORT: expected a whole number from 0 to 65535, got "5e3"');
+  refused({ MAX_ROWS: '0' }, 'MAX_ROWS: expected a whole number from 1 to 100000000, got "0"');
+  refused({ MAX_BYTES: '1mb' }, 'MAX_BYTES: expected a whole number from 1 to 536870912, got "1mb"');
+  refused(
+    { LOG_LEVEL: 'loud' },
+    'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent, got "loud"',
   );
+});
+
+t.test('every setting has a default, which an empty one takes too', async (t) => {
+  const defaults = {
+    host: '127.0.0.1',
+    port: 5000,
+    modelsDir: shippedFolder,
+    defaultModel: undefined,
+    maxRows: 100_000,
+    maxBytes: 33_554_432,
+    logLevel: 'info',
+  };
+  t.strictSame(readSettings({}), defaults);
+  const empty = { HOST: '', PORT: '', MODELS_DIR: '', DEFAULT_MODEL: '', MAX_ROWS: '', MAX_BYTES: '', LOG_LEVEL: '' };
+  t.strictSame(readSettings(empty), defaults);
 });
 
 t.test('a model file at fault stops the start with file and reason', async (t) => {

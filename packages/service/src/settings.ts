@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 
 /** How the service runs; each is an environment variable of the same name in capitals. */
 export interface Settings {
@@ -24,7 +25,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   return {
     host: env.HOST || '127.0.0.1',
     port: wholeNumber('PORT', env.PORT || '5000', 0, 65_535),
-    modelsDir: env.MODELS_DIR || fileURLToPath(new URL('.', import.meta.resolve('@housing/model/models/housing.json'))),
+    modelsDir: env.MODELS_DIR || dirname(createRequire(import.meta.url).resolve('@housing/model/models/housing.json')),
     defaultModel: env.DEFAULT_MODEL || undefined,
     maxRows: wholeNumber('MAX_ROWS', env.MAX_ROWS || '100000', 1, 100_000_000),
     maxBytes: wholeNumber('MAX_BYTES', env.MAX_BYTES || String(32 * 2 ** 20), 1, 2 ** 29),
