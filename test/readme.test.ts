@@ -54,3 +54,23 @@ t.test('the example of the service gets the answer that stands below it', async 
   });
   t.equal(await response.text(), answer);
 });
+
+t.test('the service documents every problem code', async (t) => {
+  const text = readFileSync('packages/service/README.md', 'utf8');
+  const source = readFileSync('packages/service/src/problem.ts', 'utf8');
+  const codes = [...source.matchAll(/^ {2}([a-z_]+): \[(\d+), /gm)];
+  t.ok(codes.length > 15);
+  for (const [, code, status] of codes) t.match(text, new RegExp(`^\\| ${status} \\|.*\`${code}\``, 'm'), code);
+});
+
+t.test('the example of a program that serves does serve', async (t) => {
+  const [example] = codeBlocks('packages/service/README.md', 'js');
+  const file = 'test/dist/readme-service.mjs';
+  t.teardown(() => rmSync(file));
+  // on a free port, and with an end
+  writeFileSync(
+    file,
+    `${example.replace('5000', '0').replace('logger: true', 'logger: false')}\nconsole.log((await app.inject('/health')).body);\nawait app.close();\n`,
+  );
+  t.equal(execFileSync(process.execPath, [file], { encoding: 'utf8' }), '{"status":"ok"}\n');
+});
