@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium } from 'playwright-core';
 import t from 'tap';
 import { bundle } from '../support/bundle.js';
+import { launchChromium } from '../support/chromium.js';
 import { shipped } from '../support/documents.js';
 import { predictGolden } from '../support/predict-golden.js';
 
@@ -24,17 +24,7 @@ const server = createServer((request, response) => {
 await once(server, 'listening');
 t.teardown(() => server.close());
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--disable-background-networking',
-    '--disable-component-update',
-  ],
-});
-t.teardown(() => browser.close());
+const browser = await launchChromium(t);
 
 for (const name of ['housing', 'housing-flask'] as const) {
   t.test(`${name} predicts its golden rows in Chromium to the last bit`, async (t) => {
