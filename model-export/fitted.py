@@ -52,10 +52,9 @@ class FittedAnew(Fitted):
 
 def ask(method, rows):
     try:
-        with warnings.catch_warnings():
-            # rows are passed by position, for models fitted with names too; what overflows is refused by name
+        # rows are passed by position, for models fitted with names too; what overflows raises in the end
+        with warnings.catch_warnings(), np.errstate(over='ignore', invalid='ignore'):
             warnings.filterwarnings('ignore', 'X does not have valid feature names')
-            warnings.filterwarnings('ignore', 'overflow encountered', RuntimeWarning)
             return np.asarray(method(np.array(rows, dtype=np.float64))).tolist()
     except Exception as error:
         raise ExportError(f"scikit-learn: expected it to accept the rows, got {type(error).__name__}: {error}") from error

