@@ -21,6 +21,9 @@ const server = options.url === undefined ? startServer(port) : undefined;
 try {
   await untilHealthy(url);
   process.exitCode = (await load(url)) === 0 ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 } finally {
   if (server) await stop(server);
 }
