@@ -1,4 +1,5 @@
 import re
+import sys
 import warnings
 from collections import namedtuple
 
@@ -50,6 +51,14 @@ class FittedAnew(Fitted):
         return StandardScaler().fit(np.asfortranarray(rows, dtype=np.float64))
 
 
+def fit_anew(fitted):
+    """The same model with a scaler that is fitted anew on the rows of each call."""
+    scaler = fitted.scaler
+    if scaler is None or not (scaler.with_mean and scaler.with_std):
+        raise ExportError('--scaler-fit request: expected a StandardScaler with mean and std, got none')
+    return FittedAnew(scaler, fitted.regressor, None)
+
+
 def ask(method, rows):
     try:
         # rows are passed by position, for models fitted with names too; what overflows raises in the end
@@ -65,6 +74,8 @@ def load(path):
 
     Raises ExportError for a file that does not open, or that another version of scikit-learn wrote.
     """
+    # files of the joblib inside scikit-learn 0.20, such as the original's, open with the one beside it
+    sys.modules['sklearn.externals.joblib.numpy_pickle'] = joblib.numpy_pickle
     with warnings.catch_warnings():
         # a model of another version may open and predict something else
         warnings.filterwarnings('error', 'Trying to unpickle')
@@ -128,10 +139,9 @@ def expect_fitted(name, estimator, attribute):
 def n_features_of(fitted):
     """The number of features of the regressor, the scaler's being the same."""
     n_features = int(fitted.regressor.estimators_[0, 0].tree_.n_features)
-    widths = [np.size(x) for x in map(lambda key: getattr(fitted.scaler, key, None), ('mean_', 'scale_')) if x is not None]
-    for width in widths:
-        if width != n_features:
-            raise ExportError(f'scaler: expected {n_features} features as the regressor has, got {width}')
+    for statistics in (getattr(fitted.scaler, 'mean_', None), getattr(fitted.scaler, 'scale_', None)):
+        if statistics is not None and len(statistics) != n_features:
+            raise ExportError(f'scaler: expected {n_features} features as the regressor has, got {len(statistics)}')
     return n_features
 
 

@@ -20,7 +20,7 @@ from doubles import LARGEST, next_down, next_up
 from document import predict
 from errors import ExportError
 from export import export
-from fitted import FittedAnew, find_fitted
+from fitted import find_fitted, fit_anew
 from probes import accepted_intervals, edges_of, replaced
 
 VERSION = tuple(int(part) for part in sklearn.__version__.split('.')[:2])
@@ -218,7 +218,7 @@ def request_fixture(n, draw, shortcut=None):
         model = fit(X, rng, tuple, {}, False, {'n_estimators': 10})
         export(model, f'{path}.json', names_for(X), scaler_fit='request')
         rows = telling_call(read(path), lambda: draw(rng, n).tolist(), shortcut)
-        fitted = FittedAnew(*find_fitted(model))
+        fitted = fit_anew(find_fitted(model))
         write_table(path, rows, fitted.predict(rows))
         ends = {'lowest': [-LARGEST] * X.shape[1], 'highest': [LARGEST] * X.shape[1]}
         write_atomically(f'{path}.interval.json', (json.dumps(ends) + '\n').encode())

@@ -34,8 +34,8 @@ export function fitScaler(rows: Float64Array, nFeatures: number): Scaler {
     for (let r = 0; r < n; r++) column[r] = rows[r * nFeatures + f];
     mean[f] = sum(column) / n;
     for (let r = 0; r < n; r++) column[r] = square(column[r] - mean[f]);
-    // scikit-learn goes by way of the unnormalized variance: multiplying by n and dividing again is not always the identity
-    const variance = ((sum(column) / n) * n) / n;
+    // scikit-learn multiplies this by n and divides again, which gives a quotient by n back, bit by bit
+    const variance = sum(column) / n;
     // only exactly 0 becomes 1: the tiny scale of a constant column whose mean was rounded stays
     scale[f] = variance === 0 ? 1 : Math.sqrt(variance);
   }
