@@ -132,10 +132,11 @@ function parseGolden(value: unknown, nFeatures: number): Golden {
 function expectFinitePredictions({ init, learningRate, trees }: Model): void {
   let largest = Math.abs(init);
   for (const { childrenLeft, value } of trees) {
-    largest += value.reduce(
-      (most, v, i) => (childrenLeft[i] === -1 ? Math.max(most, Math.abs(learningRate * v)) : most),
-      0,
-    );
+    let most = 0;
+    for (let i = 0; i < value.length; i++) {
+      if (childrenLeft[i] === -1) most = Math.max(most, Math.abs(learningRate * value[i]));
+    }
+    largest += most;
   }
   if (largest < Number.POSITIVE_INFINITY) return;
   throw new ModelFormatError('out_of_range', 'trees', 'expected leaves whose sum is finite, got an overflow');

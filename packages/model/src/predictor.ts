@@ -1,4 +1,4 @@
-import { createForest, sumLeaves } from './forest.js';
+import { createEvaluator } from './evaluator.js';
 import type { Model } from './format.js';
 import type { Interval } from './interval.js';
 import { scaleByRequest } from './request-scaler.js';
@@ -49,23 +49,10 @@ export interface Predictor {
 /** Makes the predictor of a model. */
 export function createPredictor(model: Model): Predictor {
   const { featureNames } = model;
-  const nFeatures = featureNames.length;
-  const forest = createForest(model);
   const scaling = model.scaler === 'request' ? scaleByRequest(featureNames) : scaleByTraining(model.scaler);
+  const { predictRow, predictRows } = createEvaluator(model, scaling);
   const rowReader = createRowReader(featureNames, scaling.accepted);
-  const row = new Float64Array(nFeatures);
-  const sample = new Float32Array(nFeatures);
-
-  function predictRow(): number {
-    scaling.transform(row, sample);
-    return sumLeaves(forest, sample);
-  }
-
-  function scaled(rows: Float64Array): Float32Array {
-    const samples = new Float32Array(rows.length);
-    scaling.transform(rows, samples);
-    return samples;
-  }
+  const row = new Float64Array(featureNames.length);
 
   return {
     featureNames,
@@ -73,26 +60,25 @@ export function createPredictor(model: Model): Predictor {
 
     predict(values) {
       rowReader.readRow(values, row);
-      return predictRow();
+      return predictRow(row);
     },
 
     predictNamed(record) {
       rowReader.readRecord(record, row);
-      return predictRow();
+      return predictRow(row);
     },
 
     predictBatch(rows, out) {
       const predictions = rowReader.checkBatch(rows, out);
-      const samples = scaled(rows);
-      for (let r = 0; r < predictions.length; r++) {
-        predictions[r] = sumLeaves(forest, samples.subarray(r * nFeatures, (r + 1) * nFeatures));
-      }
+      predictRows(rows, predictions);
       return predictions;
     },
 
     transform(rows) {
       rowReader.checkBatch(rows);
-      return scaled(rows);
+      const samples = new Float32Array(rows.length);
+      scaling.transform(rows, samples);
+      return samples;
     },
   };
 }

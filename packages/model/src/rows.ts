@@ -14,13 +14,23 @@ export interface RowReader {
 /** Makes the reader for these features. */
 export function createRowReader(featureNames: readonly string[], accepted: readonly Interval[]): RowReader {
   const nFeatures = featureNames.length;
+  const lowest = Float64Array.from(accepted, (interval) => interval.lowest);
+  const highest = Float64Array.from(accepted, (interval) => interval.highest);
 
   function check(x: unknown, f: number, row?: number): number {
-    const { lowest, highest } = accepted[f];
     // NaN fails both comparisons
-    if (typeof x === 'number' && x >= lowest && x <= highest) return x;
+    if (typeof x === 'number' && x >= lowest[f] && x <= highest[f]) return x;
+    return refuse(x, f, row);
+  }
+
+  function refuse(x: unknown, f: number, row?: number): never {
     const code = typeof x === 'number' ? 'out_of_range' : 'wrong_type';
-    throw new InputError(code, `expected a number from ${lowest} to ${highest}, got ${show(x)}`, featureNames[f], row);
+    throw new InputError(
+      code,
+      `expected a number from ${lowest[f]} to ${highest[f]}, got ${show(x)}`,
+      featureNames[f],
+      row,
+    );
   }
 
   return {

@@ -29,14 +29,15 @@ export function parseTree(value: unknown, path: string, nFeatures: number): Tree
 
   const hasParent = new Uint8Array(nNodes);
   for (let i = 0; i < nNodes; i++) {
+    // paths are made where they are needed, in errors: there are 30,000 places
     if (childrenLeft[i] === -1) {
-      expectValue(childrenRight[i], `${path}.children_right[${i}]`, -1);
-      expectValue(feature[i], `${path}.feature[${i}]`, -2);
-      expectValue(threshold[i], `${path}.threshold[${i}]`, -2);
+      if (childrenRight[i] !== -1) throw notALeaf(`${path}.children_right[${i}]`, childrenRight[i], -1);
+      if (feature[i] !== -2) throw notALeaf(`${path}.feature[${i}]`, feature[i], -2);
+      if (threshold[i] !== -2) throw notALeaf(`${path}.threshold[${i}]`, threshold[i], -2);
     } else {
-      adopt(childrenLeft[i], `${path}.children_left[${i}]`, i, hasParent);
-      adopt(childrenRight[i], `${path}.children_right[${i}]`, i, hasParent);
-      expectIndex(feature[i], `${path}.feature[${i}]`, 0, nFeatures - 1);
+      adopt('children_left', childrenLeft[i], i);
+      adopt('children_right', childrenRight[i], i);
+      if (!isIndex(feature[i], 0, nFeatures)) throw notAnIndex(`${path}.feature[${i}]`, feature[i], 0, nFeatures);
     }
   }
   const orphan = hasParent.indexOf(0, 1);
@@ -49,33 +50,36 @@ export function parseTree(value: unknown, path: string, nFeatures: number): Tree
   }
 
   return {
-    childrenLeft: Int32Array.from(childrenLeft),
-    childrenRight: Int32Array.from(childrenRight),
-    feature: Int32Array.from(feature),
+    childrenLeft: new Int32Array(childrenLeft),
+    childrenRight: new Int32Array(childrenRight),
+    feature: new Int32Array(feature),
     threshold,
     value: column('value'),
     weightedNNodeSamples: column('weighted_n_node_samples'),
   };
-}
 
-function adopt(child: number, path: string, parent: number, hasParent: Uint8Array): void {
-  expectIndex(child, path, parent + 1, hasParent.length - 1);
-  if (hasParent[child] === 1) {
-    throw new ModelFormatError('not_a_tree', path, `expected a node without a parent, got ${child}`);
+  function adopt(key: string, child: number, i: number): void {
+    if (!isIndex(child, i + 1, nNodes)) throw notAnIndex(`${path}.${key}[${i}]`, child, i + 1, nNodes);
+    if (hasParent[child] === 1) {
+      throw new ModelFormatError(
+        'not_a_tree',
+        `${path}.${key}[${i}]`,
+        `expected a node without a parent, got ${child}`,
+      );
+    }
+    hasParent[child] = 1;
   }
-  hasParent[child] = 1;
 }
 
-function expectIndex(value: number, path: string, lowest: number, highest: number): void {
-  if (Number.isInteger(value) && value >= lowest && value <= highest) return;
-  throw new ModelFormatError(
-    'out_of_range',
-    path,
-    `expected an index from ${lowest} to ${highest}, got ${show(value)}`,
-  );
+function isIndex(value: number, start: number, end: number): boolean {
+  return Number.isInteger(value) && value >= start && value < end;
 }
 
-function expectValue(value: number, path: string, expected: number): void {
-  if (value === expected) return;
-  throw new ModelFormatError('out_of_range', path, `expected ${expected} at a leaf, got ${show(value)}`);
+function notAnIndex(path: string, value: number, start: number, end: number): ModelFormatError {
+  const problem = `expected an index from ${start} to ${end - 1}, got ${show(value)}`;
+  return new ModelFormatError('out_of_range', path, problem);
+}
+
+function notALeaf(path: string, value: number, expected: number): ModelFormatError {
+  return new ModelFormatError('out_of_range', path, `expected ${expected} at a leaf, got ${show(value)}`);
 }

@@ -1,0 +1,80 @@
+import type { Scaler } from './scaler.js';
+import type { Tree } from './tree.js';
+
+export const LARGEST_FLOAT32 = 2 ** 128 - 2 ** 104;
+
+/**
+ * The thresholds of each tree as raw values: {@link lastLeft} in place of the scaled threshold, anything at a leaf.
+ *
+ * A walk over raw values then needs neither scaling nor narrowing.
+ */
+export function rawThresholds(trees: readonly Tree[], { mean, scale }: Scaler): Float64Array[] {
+  // half of all thresholds stand in several trees
+  const known = Array.from(mean, () => new Map<number, number>());
+  return trees.map(({ feature, threshold }) => {
+    const raw = new Float64Array(threshold.length);
+    for (let i = 0; i < raw.length; i++) {
+      const f = feature[i];
+      if (f < 0) continue;
+      let last = known[f].get(threshold[i]);
+      if (last === undefined) {
+        last = lastLeft(threshold[i], mean[f], scale[f]);
+        known[f].set(threshold[i], last);
+      }
+      raw[i] = last;
+    }
+    return raw;
+  });
+}
+
+/**
+ * Finds the largest raw value that goes left at a threshold, or -Infinity where none does.
+ *
+ * Subtracting, dividing by a positive scale and rounding are monotone, so `float32((x - mean) / scale) <= threshold` is
+ * `x <= lastLeft` for every raw x. No formula undoes three roundings, so an estimate is corrected by bisection over the doubles
+ * around it: about ten trials, where bisection over all doubles takes 64.
+ */
+export function lastLeft(threshold: number, mean: number, scale: number): number {
+  const goesLeft = (x: number) => Math.fround((x - mean) / scale) <= threshold;
+  const product = halfwayAbove(threshold) * scale;
+  const estimate = clamp(product + mean);
+  // what the three roundings can amount to, near enough
+  const step = Math.max((Math.abs(product) + Math.abs(mean)) * 2 ** -52, Number.MIN_VALUE);
+
+  let low = estimate;
+  for (let reach = step; !goesLeft(low); reach *= 8) {
+    if (low === -Number.MAX_VALUE) return Number.NEGATIVE_INFINITY;
+    low = clamp(estimate - reach);
+  }
+  let high = estimate;
+  for (let reach = step; goesLeft(high); reach *= 8) {
+    if (high === Number.MAX_VALUE) return high;
+    high = clamp(estimate + reach);
+  }
+  while (true) {
+    // rounded once, and so strictly between the two while there is a double between them
+    const middle = Math.abs(high) > 1 ? low / 2 + high / 2 : (low + high) / 2;
+    if (middle === low || middle === high) return low;
+    if (goesLeft(middle)) low = middle;
+    else high = middle;
+  }
+}
+
+function clamp(x: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, x));
+}
+
+const float32 = new Float32Array(1);
+const bits = new Int32Array(float32.buffer);
+
+/** The number halfway between the last float32 up to a threshold and the next: what rounds to the first goes left. */
+function halfwayAbove(threshold: number): number {
+  const near = Math.fround(Math.max(-LARGEST_FLOAT32, Math.min(LARGEST_FLOAT32, threshold)));
+  const direction = near > threshold ? -1 : 1;
+  if (near === 0) return (direction * 2 ** -149) / 2;
+  float32[0] = near;
+  bits[0] += near > 0 ? direction : -direction;
+  // beyond the largest what would be the next, had float32 another exponent
+  const far = Number.isFinite(float32[0]) ? float32[0] : Math.sign(near) * 2 ** 128;
+  return (near + far) / 2;
+}
