@@ -2,6 +2,7 @@
 export interface Bins {
   readonly feature: Int32Array; // [binned features], where in a row its value is
   readonly edges: Float64Array; // [bins of all features], ascending in each feature, which Infinity ends
+  readonly firstEdge: Int32Array; // [features], where in `edges` those of a feature start
   readonly low: Float64Array; // [binned features], the value at which the grid starts
   readonly inverse: Float64Array; // [binned features], cells for a unit of the value
   readonly firstCell: Int32Array; // [binned features], where in the grid its cells start
@@ -23,6 +24,7 @@ export function createBins(edges: readonly Float64Array[]): Bins {
     edges: new Float64Array(feature.reduce((total, f) => total + edges[f].length + 1, 0)).fill(
       Number.POSITIVE_INFINITY,
     ),
+    firstEdge: new Int32Array(edges.length),
     low: new Float64Array(feature.length),
     inverse: new Float64Array(feature.length),
     firstCell: new Int32Array(feature.length),
@@ -32,6 +34,7 @@ export function createBins(edges: readonly Float64Array[]): Bins {
   let firstEdge = 0;
   let firstCell = 0;
   feature.forEach((f, b) => {
+    bins.firstEdge[f] = firstEdge;
     bins.edges.set(edges[f], firstEdge);
     bins.firstCell[b] = firstCell;
     layGrid(bins, b, edges[f], firstEdge);
@@ -58,17 +61,40 @@ function cellOf(x: number, low: number, inverse: number, last: number): number {
 }
 
 /**
- * Finds the bin of a value: the place in `edges` of the first edge of its feature that is not below it.
+ * Finds the bins of a row: for each binned feature the place in `edges` of the first edge that is not below the value.
  *
  * A binary search costs a mispredicted branch a step; the grid leaves an edge or two to look at.
  *
- * @param b the feature, counted among those that are binned
+ * @param values rows laid end to end
+ * @param start where the row starts
+ * @param found where to write the places, each times `times`
+ * @param at where in `found` to start
  */
-export function findBin({ edges, low, inverse, firstCell, lastCell, grid }: Bins, b: number, x: number): number {
-  const cell = firstCell[b] + cellOf(x, low[b], inverse[b], lastCell[b]);
-  let k = grid[cell];
-  // halved while edges crowd in the cell
-  for (let n = grid[cell + 1] - k; n > 8; n -= n >> 1) if (edges[k + (n >> 1) - 1] < x) k += n >> 1;
-  while (edges[k] < x) k++;
-  return k;
+export function findBins(
+  bins: Bins,
+  values: Float64Array,
+  start: number,
+  found: Int32Array,
+  at: number,
+  times: number,
+) {
+  const { feature, edges, low, inverse, firstCell, lastCell, grid } = bins;
+  for (let b = 0; b < feature.length; b++) {
+    const x = values[start + feature[b]];
+    const cell = firstCell[b] + cellOf(x, low[b], inverse[b], lastCell[b]);
+    let k = grid[cell];
+    if (edges[k] < x) k++;
+    if (edges[k] < x) k = search(edges, k + 1, grid[cell + 1], x);
+    found[at + b] = k * times;
+  }
+}
+
+/** Finds the first edge from `low` to `high` that is not below x. */
+export function search(edges: Float64Array, low: number, high: number, x: number): number {
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edges[middle] < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,4 +1,4 @@
-import { type Bins, createBins, findBin } from './bins.js';
+import { type Bins, createBins, findBins, search } from './bins.js';
 import type { Tree } from './tree.js';
 
 /**
@@ -28,10 +28,10 @@ export function createMasks(
   const mostLeaves = trees.reduce((most, tree) => Math.max(most, (tree.value.length + 1) / 2), 1);
   const width = mostLeaves <= 8 ? 8 : mostLeaves <= 16 ? 16 : 32;
   const perWord = 32 / width;
-  const nWords = Math.ceil(trees.length / perWord);
-  const bins = createBins(distinctEdges(trees, thresholds, nFeatures));
-  const binnedAs = new Int32Array(nFeatures);
-  for (let b = 0; b < bins.feature.length; b++) binnedAs[bins.feature[b]] = b;
+  // in whole vectors of 128 bits, for the kernel
+  const nWords = 4 * Math.ceil(trees.length / perWord / 4);
+  const edges = distinctEdges(trees, thresholds, nFeatures);
+  const bins = createBins(edges);
   const rows = new Int32Array((bins.edges.length + 2) * nWords).fill(-1);
   // adding -0 changes no sum, not even -0
   const leaves = new Float64Array(nWords * perWord * width).fill(-0);
@@ -55,7 +55,8 @@ export function createMasks(
         continue;
       }
       const from = shift + first[i];
-      const edge = findBin(bins, binnedAs[feature[i]], thresholds[t][i]);
+      const edge =
+        bins.firstEdge[feature[i]] + search(edges[feature[i]], 0, edges[feature[i]].length, thresholds[t][i]);
       node++;
       word[node] = Math.floor(t / perWord);
       ruledOut[node] = (-1 >>> from) ^ (-1 >>> (from + size[childrenLeft[i]]));
@@ -107,7 +108,7 @@ export function createMaskSum(masks: Masks) {
   const last = starts.length - 6;
 
   return function addLeaves(values: Float64Array, start: number, init: number): number {
-    for (let b = 0; b < nBinned; b++) starts[b] = findBin(bins, b, values[start + bins.feature[b]]) * nWords;
+    findBins(bins, values, start, starts, 0, nWords);
     for (let first = 0; first < last; first += 5) {
       combine(masks, starts, first, room);
       starts[first + 5] = room;

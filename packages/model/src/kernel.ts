@@ -1,0 +1,236 @@
+import type { Masks } from './masks.js';
+import * as wasm from './wasm.js';
+
+/** How many rows go through the loops side by side: one sum waits for its last addition, and meanwhile the others add. */
+const SIDE_BY_SIDE = 3; // more need more registers than there are: 4 take 2 %, 6 take 20 % longer
+/** How many rows are handed over in one call. */
+const ROWS_A_CALL = 64;
+/** How many edges a cell of the grid may have: those after the first are looked at one by one. */
+const EDGES_A_CELL = 16;
+
+// what a kernel needs of its host; some have none of it
+declare const WebAssembly:
+  | {
+      Module: new (bytes: Uint8Array) => object;
+      Instance: new (module: object) => { exports: { memory: { buffer: ArrayBuffer }; run(nRows: number): void } };
+    }
+  | undefined;
+
+/** Adds to each of n sums the leaves that a row reaches. */
+export type Kernel = (values: Float64Array, out: Float64Array) => void;
+
+/**
+ * Makes a kernel: the evaluator of {@link createMaskSum} over many rows, as a WebAssembly module with vectors of 128 bits.
+ *
+ * Its bytes are written here, so that the number of features, the lengths and the addresses are constants in its code, and no
+ * other tool is needed. 16 masks go into a vector; a table look-up finds the highest bit of all of them at once.
+ *
+ * @returns undefined where the host has no WebAssembly, no vectors, or no leave to compile (a strict content security
+ *   policy, an edge host), where it is out of address space, and where edges crowd so much that the grid does not help
+ */
+export function createKernel(masks: Masks, nFeatures: number): Kernel | undefined {
+  const { bins, rows, leaves } = masks;
+  if (typeof WebAssembly === 'undefined' || bins.feature.length === 0 || mostEdges(masks) > EDGES_A_CELL)
+    return undefined;
+  const layout = layOut(masks, nFeatures);
+  try {
+    const { memory, run } = new WebAssembly.Instance(new WebAssembly.Module(encode(masks, layout))).exports;
+    const { buffer } = memory;
+    new Uint8Array(buffer, layout.tables).set(tables());
+    new Float64Array(buffer, layout.cells).set(cellParameters(masks));
+    new Int32Array(buffer, layout.grid).set(bins.grid.map((k) => 8 * k));
+    new Float64Array(buffer, layout.edges).set(bins.edges);
+    new Float64Array(buffer, layout.leaves).set(leaves);
+    new Int32Array(buffer, layout.masks).set(rows);
+    const input = new Float64Array(buffer, layout.input, ROWS_A_CALL * nFeatures);
+    const sums = new Float64Array(buffer, layout.sums, ROWS_A_CALL);
+    return function addLeaves(values, out) {
+      for (let done = 0; done < out.length; done += ROWS_A_CALL) {
+        const n = Math.min(ROWS_A_CALL, out.length - done);
+        for (let k = 0, from = done * nFeatures; k < n * nFeatures; k++) input[k] = values[from + k];
+        for (let r = 0; r < n; r++) sums[r] = out[done + r];
+        run(n);
+        for (let r = 0; r < n; r++) out[done + r] = sums[r];
+      }
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function mostEdges({ bins: { firstCell, lastCell, grid } }: Masks): number {
+  let most = 0;
+  for (let b = 0; b < firstCell.length; b++) {
+    for (let cell = firstCell[b]; cell <= firstCell[b] + lastCell[b]; cell++)
+      most = Math.max(most, grid[cell + 1] - grid[cell]);
+  }
+  return most;
+}
+
+/** Where things are in the memory of a kernel, in bytes. */
+type Layout = ReturnType<typeof layOut>;
+
+function layOut({ bins, nWords, rows, leaves }: Masks, nFeatures: number) {
+  const nBinned = bins.feature.length;
+  const rowBytes = 4 * nWords;
+  let end = 0;
+  // a tree of eight leaves fills a cache line, if it starts with one
+  const place = (nBytes: number) => {
+    const start = end;
+    end = (start + nBytes + 63) & ~63;
+    return start;
+  };
+  return {
+    rowBytes, // of masks
+    tables: place(48),
+    cells: place(48 * Math.ceil(nBinned / 2)), // float64 [pairs of features, 3, 2]: low, inverse, last cell
+    input: place(ROWS_A_CALL * nFeatures * 8), // float64 [rows, features]
+    inputBytes: 8 * nFeatures,
+    sums: place(ROWS_A_CALL * 8), // float64 [rows]
+    found: place(SIDE_BY_SIDE * rowBytes), // [rows side by side, rowBytes]: the masks that are left, or where their leaves are
+    grid: place(4 * bins.grid.length), // int32 [cells], where from `edges`
+    edges: place(8 * bins.edges.length), // float64
+    leaves: place(leaves.byteLength), // float64 [words, 32]
+    masks: place(rows.byteLength), // int32 [bins + 2, words]
+    nBytes: end,
+  };
+}
+
+/** The vectors that the code looks things up in. */
+function tables(): number[] {
+  const nibbles = Array.from({ length: 16 }, (_, x) => x);
+  // eight times the place of the highest bit of a nibble, from the top: how far the leaf is from the first of its tree
+  const offset = (x: number) => 8 * (Math.clz32(x) - 28);
+  return [
+    ...nibbles.map(() => 15),
+    ...nibbles.map((x) => (x === 0 ? 255 : offset(x))),
+    ...nibbles.map((x) => (x === 0 ? 255 : 32 + offset(x))),
+  ];
+}
+
+/** What finds the cells of two features at a time. */
+function cellParameters({ bins: { low, inverse, lastCell } }: Masks): number[] {
+  const parameters = [];
+  for (let b = 0; b < low.length; b += 2) {
+    const twin = Math.min(b + 1, low.length - 1);
+    parameters.push(low[b], low[twin], inverse[b], inverse[twin], lastCell[b], lastCell[twin]);
+  }
+  return parameters;
+}
+
+/** Writes the module. Its function takes the number of rows in `input` and adds to `sums`. */
+function encode({ width, bins }: Masks, layout: Layout): Uint8Array {
+  const { add, constant, get, set, i32, f64, v128 } = wasm;
+  const { feature, firstCell } = bins;
+  const { rowBytes, inputBytes } = layout;
+
+  const types: number[] = [];
+  const local = (type: number) => types.push(type); // parameter 0 is the number of rows
+  const locals = (type: number, n: number) => Array.from({ length: n }, () => local(type));
+  const nRows = 0;
+  const [input, sum, w, leaf] = locals(i32, 4);
+  const [vector, nibble, inUpper, inLower] = locals(v128, 4);
+  const value = local(f64);
+  const totals = locals(f64, SIDE_BY_SIDE);
+  const maskRows = locals(i32, feature.length);
+
+  /** Sets `maskRows` to where the mask rows of row r are, as `findBins` does. */
+  const findMaskRows = (r: number) =>
+    maskRows.map((maskRow, b) => {
+      const cells = layout.cells + 24 * b;
+      const twin = feature[Math.min(b + 1, feature.length - 1)];
+      const parameter = (k: number) => wasm.loadVector(constant(cells), 16 * k);
+      const pair = wasm.loadPair(get(input), r * inputBytes + 8 * feature[b], r * inputBytes + 8 * twin);
+      const place = wasm.multiplyEach(wasm.subtractEach(pair, parameter(0)), parameter(1));
+      const cell = wasm.toIntegers(wasm.lesserEach(wasm.greaterEach(place, wasm.zeros), parameter(2)));
+      const isBelow = wasm.isLess(wasm.loadFloat(get(maskRow), layout.edges), get(value));
+      const nextEdge = set(maskRow, add(get(maskRow), constant(8)));
+      return [
+        b % 2 === 0 ? set(vector, cell) : [],
+        set(
+          maskRow,
+          wasm.load32(wasm.shiftLeft(wasm.lane(get(vector), b % 2), constant(2)), layout.grid + 4 * firstCell[b]),
+        ),
+        set(value, wasm.loadFloat(get(input), r * inputBytes + 8 * feature[b])),
+        // mostly there is one edge or none, and no branch to mispredict
+        set(maskRow, add(get(maskRow), wasm.shiftLeft(isBelow, constant(3)))),
+        wasm.when(isBelow, wasm.repeatWhile(nextEdge, isBelow)),
+        set(maskRow, wasm.multiply(get(maskRow), constant(rowBytes / 8))),
+      ];
+    });
+
+  /** Combines the mask rows of row r at w. */
+  const combine = (r: number) => {
+    const left = maskRows.map((row) => wasm.loadVector(add(get(row), get(w)), layout.masks)).reduce(wasm.and);
+    const upper = wasm.lookUp(get(inUpper), wasm.and(wasm.shiftRight16(get(vector), 4), get(nibble)));
+    const lower = wasm.lookUp(get(inLower), wasm.and(get(vector), get(nibble)));
+    const found = width === 8 ? wasm.lesserBytes(upper, lower) : get(vector);
+    return [set(vector, left), wasm.storeVector(get(w), layout.found + r * rowBytes, found)];
+  };
+
+  /** Adds the leaves of the trees of a word, for the first n rows. */
+  const addWord = (word: number, n: number) =>
+    Array.from({ length: 32 / width }, (_, t) =>
+      totals.slice(0, n).map((total, r) => {
+        const offset = leafOffset(width, get(w), layout.found + r * rowBytes + 4 * word, t);
+        return set(
+          total,
+          wasm.addFloat(get(total), wasm.loadFloat(add(get(leaf), offset), 256 * word + 8 * width * t)),
+        );
+      }),
+    );
+
+  const start = [set(w, constant(0)), set(leaf, constant(layout.leaves))];
+  const step = (nWords: number) => [
+    set(w, add(get(w), constant(4 * nWords))),
+    set(leaf, add(get(leaf), constant(256 * nWords))),
+  ];
+  const more = wasm.isBelow(get(w), constant(rowBytes));
+  const loadTotals = (n: number) => totals.slice(0, n).map((total, r) => set(total, wasm.loadFloat(get(sum), 8 * r)));
+  const storeTotals = (n: number) => totals.slice(0, n).map((total, r) => wasm.storeFloat(get(sum), 8 * r, get(total)));
+
+  // first all masks, then all sums: a word of each row is as many loads as there are registers
+  const sideBySide = [
+    totals.map((_, r) => [findMaskRows(r), start, wasm.repeatWhile([combine(r), step(4)], more)]),
+    loadTotals(SIDE_BY_SIDE),
+    start,
+    wasm.repeatWhile([addWord(0, SIDE_BY_SIDE), step(1)], more),
+    storeTotals(SIDE_BY_SIDE),
+  ];
+  // the masks of the next trees while the leaves of these add up
+  const alone = [
+    findMaskRows(0),
+    loadTotals(1),
+    start,
+    wasm.repeatWhile([combine(0), [0, 1, 2, 3].map((word) => addWord(word, 1)), step(4)], more),
+    storeTotals(1),
+  ];
+  const rounds = (n: number, body: wasm.Code) => {
+    const enough = wasm.isAtMost(constant(n), get(nRows));
+    const next = [
+      set(input, add(get(input), constant(n * inputBytes))),
+      set(sum, add(get(sum), constant(8 * n))),
+      set(nRows, add(get(nRows), constant(-n))),
+    ];
+    return wasm.when(enough, wasm.repeatWhile([body, next], enough));
+  };
+  const body = [
+    [nibble, inUpper, inLower].map((table, k) => set(table, wasm.loadVector(constant(layout.tables), 16 * k))),
+    set(input, constant(layout.input)),
+    set(sum, constant(layout.sums)),
+    rounds(SIDE_BY_SIDE, sideBySide),
+    rounds(1, alone),
+  ];
+  return wasm.encodeModule([i32], types, body, layout.nBytes);
+}
+
+/** How far the leaf of tree t of a word is from the first leaf of that tree, in bytes. */
+function leafOffset(width: number, w: wasm.Code, found: number, t: number): wasm.Code {
+  // the first tree of a word has its highest bits, which come last in a little-endian memory
+  if (width === 8) return wasm.load8(w, found + 3 - t);
+  const place =
+    width === 16
+      ? wasm.add(wasm.countLeadingZeros(wasm.load16(w, found + 2 - 2 * t)), wasm.constant(-16))
+      : wasm.countLeadingZeros(wasm.load32(w, found));
+  return wasm.shiftLeft(place, wasm.constant(3));
+}

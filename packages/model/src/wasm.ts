@@ -1,0 +1,128 @@
+/** A little of the WebAssembly binary format (core specification 2.0, chapter 5): enough to write one function over one memory. */
+
+/** Bytes, grouped as they were written. */
+export type Code = readonly (number | Code)[];
+
+/** The types of values, by their codes. */
+export const i32 = 0x7f;
+export const f64 = 0x7c;
+export const v128 = 0x7b;
+
+const PAGE = 65_536;
+
+/** Writes a module that exports one function without result as `run` and a memory of fixed size as `memory`. */
+export function encodeModule(parameters: readonly number[], locals: readonly number[], body: Code, nBytes: number) {
+  const nPages = Math.ceil(nBytes / PAGE);
+  const code = [vector(locals.map((type) => [1, type])), body, 0x0b];
+  return Uint8Array.from(
+    flatten([
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, [[0x60, vector(parameters), vector([])]]),
+      section(3, [0]),
+      section(5, [[1, unsigned(nPages), unsigned(nPages)]]),
+      section(7, [
+        [name('memory'), 2, 0],
+        [name('run'), 0, 0],
+      ]),
+      section(10, [sized(code)]),
+    ]),
+  );
+}
+
+export const get = (local: number): Code => [0x20, unsigned(local)];
+export const set = (local: number, value: Code): Code => [value, 0x21, unsigned(local)];
+export const constant = (value: number): Code => [0x41, signed(value)];
+
+// int32
+export const add = (a: Code, b: Code): Code => [a, b, 0x6a];
+export const multiply = (a: Code, b: Code): Code => [a, b, 0x6c];
+export const shiftLeft = (a: Code, b: Code): Code => [a, b, 0x74];
+export const countLeadingZeros = (a: Code): Code => [a, 0x67];
+export const isBelow = (a: Code, b: Code): Code => [a, b, 0x48];
+export const isAtMost = (a: Code, b: Code): Code => [a, b, 0x4c];
+
+// float64
+export const addFloat = (a: Code, b: Code): Code => [a, b, 0xa0];
+export const isLess = (a: Code, b: Code): Code => [a, b, 0x63];
+
+// memory, at an address plus a fixed offset; the second number is a hint of the alignment
+export const load8 = (address: Code, offset: number): Code => [address, 0x2d, 0, unsigned(offset)];
+export const load16 = (address: Code, offset: number): Code => [address, 0x2f, 1, unsigned(offset)];
+export const load32 = (address: Code, offset: number): Code => [address, 0x28, 2, unsigned(offset)];
+export const loadFloat = (address: Code, offset: number): Code => [address, 0x2b, 3, unsigned(offset)];
+export const storeFloat = (address: Code, offset: number, x: Code): Code => [address, x, 0x39, 3, unsigned(offset)];
+export const loadVector = (address: Code, offset: number): Code => [address, simd(0), 4, unsigned(offset)];
+export const storeVector = (address: Code, offset: number, x: Code): Code => [
+  address,
+  x,
+  simd(11),
+  4,
+  unsigned(offset),
+];
+/** Two float64 from two places. */
+export const loadPair = (address: Code, first: number, second: number): Code => [
+  address,
+  [address, simd(93), 3, unsigned(first)],
+  [simd(87), 3, unsigned(second), 1],
+];
+
+// vectors, of 16 bytes, four int32 or two float64
+export const zeros: Code = [simd(12), Array.from({ length: 16 }, () => 0)];
+export const and = (a: Code, b: Code): Code => [a, b, simd(78)];
+export const lookUp = (table: Code, indices: Code): Code => [table, indices, simd(14)];
+export const lesserBytes = (a: Code, b: Code): Code => [a, b, simd(119)];
+export const shiftRight16 = (a: Code, by: number): Code => [a, constant(by), simd(141)];
+export const subtractEach = (a: Code, b: Code): Code => [a, b, simd(241)];
+export const multiplyEach = (a: Code, b: Code): Code => [a, b, simd(242)];
+export const lesserEach = (a: Code, b: Code): Code => [a, b, simd(246)];
+export const greaterEach = (a: Code, b: Code): Code => [a, b, simd(247)];
+/** Two float64 as int32, rounded towards 0; NaN as 0. */
+export const toIntegers = (a: Code): Code => [a, simd(252)];
+export const lane = (a: Code, index: number): Code => [a, simd(27), index];
+
+/** Repeats the body while the condition holds after it. */
+export const repeatWhile = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
+/** Runs the body if the condition holds. */
+export const when = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
+
+function simd(instruction: number): Code {
+  return [0xfd, unsigned(instruction)];
+}
+
+function section(id: number, entries: Code): Code {
+  return [id, sized(vector(entries))];
+}
+
+function vector(entries: Code): Code {
+  return [unsigned(entries.length), entries];
+}
+
+function sized(content: Code): Code {
+  const bytes = flatten(content);
+  return [unsigned(bytes.length), bytes];
+}
+
+function name(text: string): Code {
+  return vector(Array.from(text, (character) => character.charCodeAt(0)));
+}
+
+// LEB128: seven bits a byte, the eighth says that more follow
+function unsigned(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
+}
+
+function signed(value: number): number[] {
+  return value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)];
+}
+
+function flatten(code: Code): number[] {
+  const bytes: number[] = [];
+  const push = (part: Code) => {
+    for (const entry of part) {
+      if (typeof entry === 'number') bytes.push(entry);
+      else push(entry);
+    }
+  };
+  push(code);
+  return bytes;
+}
