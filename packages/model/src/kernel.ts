@@ -1,3 +1,4 @@
+import type { Evaluator } from './evaluator.js';
 import type { Masks } from './masks.js';
 import * as wasm from './wasm.js';
 
@@ -12,12 +13,15 @@ const EDGES_A_CELL = 16;
 declare const WebAssembly:
   | {
       Module: new (bytes: Uint8Array) => object;
-      Instance: new (module: object) => { exports: { memory: { buffer: ArrayBuffer }; run(nRows: number): void } };
+      Instance: new (module: object) => { exports: Exports };
     }
   | undefined;
 
-/** Adds to each of n sums the leaves that a row reaches. */
-export type Kernel = (values: Float64Array, out: Float64Array) => void;
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  /** Adds to the sums of n rows the leaves of the trees of a block. */
+  readonly [block: number]: (n: number) => void;
+}
 
 /**
  * Makes a kernel: the evaluator of {@link createMaskSum} over many rows, as a WebAssembly module with vectors of 128 bits.
@@ -28,34 +32,53 @@ export type Kernel = (values: Float64Array, out: Float64Array) => void;
  * @returns undefined where the host has no WebAssembly, no vectors, or no leave to compile (a strict content security
  *   policy, an edge host), where it is out of address space, and where edges crowd so much that the grid does not help
  */
-export function createKernel(masks: Masks, nFeatures: number): Kernel | undefined {
-  const { bins, rows, leaves } = masks;
-  if (typeof WebAssembly === 'undefined' || bins.feature.length === 0 || mostEdges(masks) > EDGES_A_CELL)
-    return undefined;
-  const layout = layOut(masks, nFeatures);
+export function createKernel(blocks: readonly Masks[], init: number, nFeatures: number): Evaluator | undefined {
+  if (typeof WebAssembly === 'undefined' || blocks.some((masks) => mostEdges(masks) > EDGES_A_CELL)) return undefined;
+  const layout = layOut(blocks, nFeatures);
   try {
-    const { memory, run } = new WebAssembly.Instance(new WebAssembly.Module(encode(masks, layout))).exports;
-    const { buffer } = memory;
-    new Uint8Array(buffer, layout.tables).set(tables());
-    new Float64Array(buffer, layout.cells).set(cellParameters(masks));
-    new Int32Array(buffer, layout.grid).set(bins.grid.map((k) => 8 * k));
-    new Float64Array(buffer, layout.edges).set(bins.edges);
-    new Float64Array(buffer, layout.leaves).set(leaves);
-    new Int32Array(buffer, layout.masks).set(rows);
-    const input = new Float64Array(buffer, layout.input, ROWS_A_CALL * nFeatures);
-    const sums = new Float64Array(buffer, layout.sums, ROWS_A_CALL);
-    return function addLeaves(values, out) {
-      for (let done = 0; done < out.length; done += ROWS_A_CALL) {
-        const n = Math.min(ROWS_A_CALL, out.length - done);
-        for (let k = 0, from = done * nFeatures; k < n * nFeatures; k++) input[k] = values[from + k];
-        for (let r = 0; r < n; r++) sums[r] = out[done + r];
-        run(n);
-        for (let r = 0; r < n; r++) out[done + r] = sums[r];
-      }
-    };
+    const exports = new WebAssembly.Instance(new WebAssembly.Module(encode(blocks, layout))).exports;
+    fill(exports.memory.buffer, blocks, layout);
+    return createRunner(exports, layout, init, nFeatures);
   } catch {
     return undefined;
   }
+}
+
+function fill(buffer: ArrayBuffer, blocks: readonly Masks[], layout: Layout): void {
+  new Uint8Array(buffer, layout.tables).set(tables());
+  blocks.forEach((block, k) => {
+    const place = layout.blocks[k];
+    new Float64Array(buffer, place.cells).set(cellParameters(block));
+    new Int32Array(buffer, place.grid).set(block.bins.grid.map((edge) => 8 * edge));
+    new Float64Array(buffer, place.edges).set(block.bins.edges);
+    new Float64Array(buffer, place.leaves).set(block.leaves);
+    new Int32Array(buffer, place.masks).set(block.rows);
+  });
+}
+
+function createRunner(exports: Exports, layout: Layout, init: number, nFeatures: number): Evaluator {
+  const { buffer } = exports.memory;
+  const input = new Float64Array(buffer, layout.input, ROWS_A_CALL * nFeatures);
+  const sums = new Float64Array(buffer, layout.sums, ROWS_A_CALL);
+  const runs = layout.blocks.map((_, k) => exports[k]);
+
+  return {
+    predictRow(row) {
+      for (let f = 0; f < nFeatures; f++) input[f] = row[f];
+      sums[0] = init;
+      for (let k = 0; k < runs.length; k++) runs[k](1);
+      return sums[0];
+    },
+    predictRows(values, out) {
+      for (let done = 0; done < out.length; done += ROWS_A_CALL) {
+        const n = Math.min(ROWS_A_CALL, out.length - done);
+        for (let k = 0, from = done * nFeatures; k < n * nFeatures; k++) input[k] = values[from + k];
+        sums.fill(init);
+        for (let k = 0; k < runs.length; k++) runs[k](n);
+        for (let r = 0; r < n; r++) out[done + r] = sums[r];
+      }
+    },
+  };
 }
 
 function mostEdges({ bins: { firstCell, lastCell, grid } }: Masks): number {
@@ -70,9 +93,7 @@ function mostEdges({ bins: { firstCell, lastCell, grid } }: Masks): number {
 /** Where things are in the memory of a kernel, in bytes. */
 type Layout = ReturnType<typeof layOut>;
 
-function layOut({ bins, nWords, rows, leaves }: Masks, nFeatures: number) {
-  const nBinned = bins.feature.length;
-  const rowBytes = 4 * nWords;
+function layOut(blocks: readonly Masks[], nFeatures: number) {
   let end = 0;
   // a tree of eight leaves fills a cache line, if it starts with one
   const place = (nBytes: number) => {
@@ -81,17 +102,19 @@ function layOut({ bins, nWords, rows, leaves }: Masks, nFeatures: number) {
     return start;
   };
   return {
-    rowBytes, // of masks
     tables: place(48),
-    cells: place(48 * Math.ceil(nBinned / 2)), // float64 [pairs of features, 3, 2]: low, inverse, last cell
     input: place(ROWS_A_CALL * nFeatures * 8), // float64 [rows, features]
     inputBytes: 8 * nFeatures,
     sums: place(ROWS_A_CALL * 8), // float64 [rows]
-    found: place(SIDE_BY_SIDE * rowBytes), // [rows side by side, rowBytes]: the masks that are left, or where their leaves are
-    grid: place(4 * bins.grid.length), // int32 [cells], where from `edges`
-    edges: place(8 * bins.edges.length), // float64
-    leaves: place(leaves.byteLength), // float64 [words, 32]
-    masks: place(rows.byteLength), // int32 [bins + 2, words]
+    blocks: blocks.map(({ bins, nWords, rows, leaves }) => ({
+      rowBytes: 4 * nWords, // of masks
+      cells: place(48 * Math.ceil(bins.feature.length / 2)), // float64 [pairs of features, 3, 2]: low, inverse, last cell
+      found: place(SIDE_BY_SIDE * 4 * nWords), // [rows side by side, rowBytes]: the masks left over, or where their leaves are
+      grid: place(4 * bins.grid.length), // int32 [cells], from `edges` on
+      edges: place(8 * bins.edges.length), // float64
+      leaves: place(leaves.byteLength), // float64 [words, 32]
+      masks: place(rows.byteLength), // int32 [bins + 2, words]
+    })),
     nBytes: end,
   };
 }
@@ -118,8 +141,13 @@ function cellParameters({ bins: { low, inverse, lastCell } }: Masks): number[] {
   return parameters;
 }
 
-/** Writes the module. Its function takes the number of rows in `input` and adds to `sums`. */
-function encode({ width, bins }: Masks, layout: Layout): Uint8Array {
+function encode(blocks: readonly Masks[], layout: Layout): Uint8Array {
+  const functions = blocks.map((masks, k) => encodeBlock(masks, { ...layout, ...layout.blocks[k] }));
+  return wasm.encodeModule(functions, layout.nBytes);
+}
+
+/** Writes the function of a block, which takes the number of rows in `input` and adds to `sums`. */
+function encodeBlock({ width, bins }: Masks, layout: Layout & Layout['blocks'][number]): wasm.Function {
   const { add, constant, get, set, i32, f64, v128 } = wasm;
   const { feature, firstCell } = bins;
   const { rowBytes, inputBytes } = layout;
@@ -128,45 +156,44 @@ function encode({ width, bins }: Masks, layout: Layout): Uint8Array {
   const local = (type: number) => types.push(type); // parameter 0 is the number of rows
   const locals = (type: number, n: number) => Array.from({ length: n }, () => local(type));
   const nRows = 0;
-  const [input, sum, w, leaf] = locals(i32, 4);
+  const [input, sum, w, leaf, row, found] = locals(i32, 6);
   const [vector, nibble, inUpper, inLower] = locals(v128, 4);
   const value = local(f64);
   const totals = locals(f64, SIDE_BY_SIDE);
   const maskRows = locals(i32, feature.length);
 
-  /** Sets `maskRows` to where the mask rows of row r are, as `findBins` does. */
-  const findMaskRows = (r: number) =>
-    maskRows.map((maskRow, b) => {
-      const cells = layout.cells + 24 * b;
-      const twin = feature[Math.min(b + 1, feature.length - 1)];
-      const parameter = (k: number) => wasm.loadVector(constant(cells), 16 * k);
-      const pair = wasm.loadPair(get(input), r * inputBytes + 8 * feature[b], r * inputBytes + 8 * twin);
-      const place = wasm.multiplyEach(wasm.subtractEach(pair, parameter(0)), parameter(1));
-      const cell = wasm.toIntegers(wasm.lesserEach(wasm.greaterEach(place, wasm.zeros), parameter(2)));
-      const isBelow = wasm.isLess(wasm.loadFloat(get(maskRow), layout.edges), get(value));
-      const nextEdge = set(maskRow, add(get(maskRow), constant(8)));
-      return [
-        b % 2 === 0 ? set(vector, cell) : [],
-        set(
-          maskRow,
-          wasm.load32(wasm.shiftLeft(wasm.lane(get(vector), b % 2), constant(2)), layout.grid + 4 * firstCell[b]),
-        ),
-        set(value, wasm.loadFloat(get(input), r * inputBytes + 8 * feature[b])),
-        // mostly there is one edge or none, and no branch to mispredict
-        set(maskRow, add(get(maskRow), wasm.shiftLeft(isBelow, constant(3)))),
-        wasm.when(isBelow, wasm.repeatWhile(nextEdge, isBelow)),
-        set(maskRow, wasm.multiply(get(maskRow), constant(rowBytes / 8))),
-      ];
-    });
+  /** Sets `maskRows` to where the mask rows of the row are, as `findBins` does. */
+  const findMaskRows = maskRows.map((maskRow, b) => {
+    const cells = layout.cells + 24 * b;
+    const twin = feature[Math.min(b + 1, feature.length - 1)];
+    const parameter = (k: number) => wasm.loadVector(constant(cells), 16 * k);
+    const pair = wasm.loadPair(get(row), 8 * feature[b], 8 * twin);
+    const place = wasm.multiplyEach(wasm.subtractEach(pair, parameter(0)), parameter(1));
+    const cell = wasm.toIntegers(wasm.lesserEach(wasm.greaterEach(place, wasm.zeros), parameter(2)));
+    const isBelow = wasm.isLess(wasm.loadFloat(get(maskRow), layout.edges), get(value));
+    const nextEdge = set(maskRow, add(get(maskRow), constant(8)));
+    return [
+      b % 2 === 0 ? set(vector, cell) : [],
+      set(
+        maskRow,
+        wasm.load32(wasm.shiftLeft(wasm.lane(get(vector), b % 2), constant(2)), layout.grid + 4 * firstCell[b]),
+      ),
+      set(value, wasm.loadFloat(get(row), 8 * feature[b])),
+      // mostly there is one edge or none, and no branch to mispredict
+      set(maskRow, add(get(maskRow), wasm.shiftLeft(isBelow, constant(3)))),
+      wasm.when(isBelow, wasm.repeatWhile(nextEdge, isBelow)),
+      set(maskRow, wasm.multiply(get(maskRow), constant(rowBytes / 8))),
+    ];
+  });
 
-  /** Combines the mask rows of row r at w. */
-  const combine = (r: number) => {
-    const left = maskRows.map((row) => wasm.loadVector(add(get(row), get(w)), layout.masks)).reduce(wasm.and);
-    const upper = wasm.lookUp(get(inUpper), wasm.and(wasm.shiftRight16(get(vector), 4), get(nibble)));
-    const lower = wasm.lookUp(get(inLower), wasm.and(get(vector), get(nibble)));
-    const found = width === 8 ? wasm.lesserBytes(upper, lower) : get(vector);
-    return [set(vector, left), wasm.storeVector(get(w), layout.found + r * rowBytes, found)];
-  };
+  /** Combines the mask rows at w. */
+  const masks = maskRows.map((maskRow) => wasm.loadVector(add(get(maskRow), get(w)), layout.masks));
+  const upper = wasm.lookUp(get(inUpper), wasm.and(wasm.shiftRight16(get(vector), 4), get(nibble)));
+  const lower = wasm.lookUp(get(inLower), wasm.and(get(vector), get(nibble)));
+  const combine = [
+    set(vector, masks.length === 0 ? wasm.ones : masks.reduce(wasm.and)),
+    wasm.storeVector(add(get(found), get(w)), 0, width === 8 ? wasm.lesserBytes(upper, lower) : get(vector)),
+  ];
 
   /** Adds the leaves of the trees of a word, for the first n rows. */
   const addWord = (word: number, n: number) =>
@@ -188,10 +215,14 @@ function encode({ width, bins }: Masks, layout: Layout): Uint8Array {
   const more = wasm.isBelow(get(w), constant(rowBytes));
   const loadTotals = (n: number) => totals.slice(0, n).map((total, r) => set(total, wasm.loadFloat(get(sum), 8 * r)));
   const storeTotals = (n: number) => totals.slice(0, n).map((total, r) => wasm.storeFloat(get(sum), 8 * r, get(total)));
+  const firstRow = [set(row, get(input)), set(found, constant(layout.found))];
+  const nextRow = [set(row, add(get(row), constant(inputBytes))), set(found, add(get(found), constant(rowBytes)))];
+  const moreRows = wasm.isBelow(get(found), constant(layout.found + SIDE_BY_SIDE * rowBytes));
 
   // first all masks, then all sums: a word of each row is as many loads as there are registers
   const sideBySide = [
-    totals.map((_, r) => [findMaskRows(r), start, wasm.repeatWhile([combine(r), step(4)], more)]),
+    firstRow,
+    wasm.repeatWhile([findMaskRows, start, wasm.repeatWhile([combine, step(4)], more), nextRow], moreRows),
     loadTotals(SIDE_BY_SIDE),
     start,
     wasm.repeatWhile([addWord(0, SIDE_BY_SIDE), step(1)], more),
@@ -199,10 +230,11 @@ function encode({ width, bins }: Masks, layout: Layout): Uint8Array {
   ];
   // the masks of the next trees while the leaves of these add up
   const alone = [
-    findMaskRows(0),
+    firstRow,
+    findMaskRows,
     loadTotals(1),
     start,
-    wasm.repeatWhile([combine(0), [0, 1, 2, 3].map((word) => addWord(word, 1)), step(4)], more),
+    wasm.repeatWhile([combine, [0, 1, 2, 3].map((word) => addWord(word, 1)), step(4)], more),
     storeTotals(1),
   ];
   const rounds = (n: number, body: wasm.Code) => {
@@ -221,7 +253,7 @@ function encode({ width, bins }: Masks, layout: Layout): Uint8Array {
     rounds(SIDE_BY_SIDE, sideBySide),
     rounds(1, alone),
   ];
-  return wasm.encodeModule([i32], types, body, layout.nBytes);
+  return { locals: types, body };
 }
 
 /** How far the leaf of tree t of a word is from the first leaf of that tree, in bytes. */

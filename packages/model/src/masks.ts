@@ -18,15 +18,57 @@ export interface Masks {
   readonly leaves: Float64Array; // [words * trees a word, width], what each adds to the sum
 }
 
-/** Makes the masks of trees of at most 32 leaves. */
-export function createMasks(
+/** How much of a cache the masks of a block may take. */
+const BLOCK_BYTES = 512 * 1024;
+
+/**
+ * Makes the masks of trees of at most 32 leaves, in blocks of successive trees.
+ *
+ * A mask row has a place for each tree, and there are as many rows as the trees have thresholds, so that the masks of all trees
+ * together would outgrow every cache; the sum goes on from block to block.
+ */
+export function createMaskBlocks(
   trees: readonly Tree[],
   thresholds: readonly Float64Array[], // raw, of each tree
   learningRate: number,
   nFeatures: number,
+  width: 8 | 16 | 32,
+): Masks[] {
+  const blocks: Masks[] = [];
+  let start = 0;
+  while (start < trees.length) {
+    const end = endOfBlock(trees, thresholds, start, width);
+    blocks.push(createMasks(trees.slice(start, end), thresholds.slice(start, end), learningRate, nFeatures, width));
+    start = end;
+  }
+  return blocks;
+}
+
+/** The first tree after `start` with which the masks from there on take too much. */
+function endOfBlock(trees: readonly Tree[], thresholds: readonly Float64Array[], start: number, width: number): number {
+  // thresholds alone: that two features share one is rare, and costs a little room
+  const edges = new Set<number>();
+  for (let t = start; t < trees.length; t++) {
+    const { feature } = trees[t];
+    for (let i = 0; i < feature.length; i++) if (feature[i] >= 0) edges.add(thresholds[t][i]);
+    if (t > start && edges.size * (t - start + 1) * (width / 8) > BLOCK_BYTES) return t;
+  }
+  return trees.length;
+}
+
+/** The bits of masks that have one for each leaf of the largest tree; undefined beyond 32. */
+export function maskWidth(trees: readonly Tree[]): 8 | 16 | 32 | undefined {
+  const nLeaves = trees.reduce((most, tree) => Math.max(most, (tree.value.length + 1) / 2), 1);
+  return nLeaves <= 8 ? 8 : nLeaves <= 16 ? 16 : nLeaves <= 32 ? 32 : undefined;
+}
+
+function createMasks(
+  trees: readonly Tree[],
+  thresholds: readonly Float64Array[], // raw, of each tree
+  learningRate: number,
+  nFeatures: number,
+  width: 8 | 16 | 32,
 ): Masks {
-  const mostLeaves = trees.reduce((most, tree) => Math.max(most, (tree.value.length + 1) / 2), 1);
-  const width = mostLeaves <= 8 ? 8 : mostLeaves <= 16 ? 16 : 32;
   const perWord = 32 / width;
   // in whole vectors of 128 bits, for the kernel
   const nWords = 4 * Math.ceil(trees.length / perWord / 4);

@@ -10,21 +10,29 @@ export const v128 = 0x7b;
 
 const PAGE = 65_536;
 
-/** Writes a module that exports one function without result as `run` and a memory of fixed size as `memory`. */
-export function encodeModule(parameters: readonly number[], locals: readonly number[], body: Code, nBytes: number) {
+/** A function of one int32 without a result. */
+export interface Function {
+  readonly locals: readonly number[]; // their types; the first is local 1, after the parameter
+  readonly body: Code;
+}
+
+/** Writes a module that exports its functions as `0`, `1` and so on, and a memory of fixed size as `memory`. */
+export function encodeModule(functions: readonly Function[], nBytes: number): Uint8Array {
   const nPages = Math.ceil(nBytes / PAGE);
-  const code = [vector(locals.map((type) => [1, type])), body, 0x0b];
   return Uint8Array.from(
     flatten([
       [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-      section(1, [[0x60, vector(parameters), vector([])]]),
-      section(3, [0]),
+      section(1, [[0x60, vector([i32]), vector([])]]),
+      section(
+        3,
+        functions.map(() => [0]),
+      ),
       section(5, [[1, unsigned(nPages), unsigned(nPages)]]),
-      section(7, [
-        [name('memory'), 2, 0],
-        [name('run'), 0, 0],
-      ]),
-      section(10, [sized(code)]),
+      section(7, [[name('memory'), 2, 0], ...functions.map((_, k) => [name(String(k)), 0, unsigned(k)])]),
+      section(
+        10,
+        functions.map(({ locals, body }) => sized([vector(locals.map((type) => [1, type])), body, 0x0b])),
+      ),
     ]),
   );
 }
@@ -68,6 +76,7 @@ export const loadPair = (address: Code, first: number, second: number): Code => 
 
 // vectors, of 16 bytes, four int32 or two float64
 export const zeros: Code = [simd(12), Array.from({ length: 16 }, () => 0)];
+export const ones: Code = [simd(12), Array.from({ length: 16 }, () => 255)];
 export const and = (a: Code, b: Code): Code => [a, b, simd(78)];
 export const lookUp = (table: Code, indices: Code): Code => [table, indices, simd(14)];
 export const lesserBytes = (a: Code, b: Code): Code => [a, b, simd(119)];
