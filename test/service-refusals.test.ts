@@ -272,6 +272,14 @@ const bodies: Record<string, [unknown, number, string, string | undefined, strin
     '',
     'body: expected the feature CHAS, got none',
   ],
+  // what looks each up in all before it takes minutes
+  'a million names': [
+    split({ columns: Array.from({ length: 1e6 }, (_, k) => `x${k}`) }),
+    400,
+    'unknown_feature',
+    '/columns/0',
+    /got "x0"$/,
+  ],
   'a long text is shortened': [columns({ RM: { 0: 'x'.repeat(1000) } }), 400, 'wrong_type', '/RM/0', /got "x{39}…$/],
 };
 

@@ -40,13 +40,15 @@ function readNames(columns: unknown): string[] {
   if (!Array.isArray(columns)) {
     throw new Problem('wrong_type', `expected an array of feature names, got ${show(columns)}`, '/columns');
   }
+  const seen = new Set<string>();
   return columns.map((name: unknown, k) => {
     if (typeof name !== 'string') {
       throw new Problem('wrong_type', `expected a feature name, got ${show(name)}`, pointerTo('columns', k));
     }
-    if (columns.indexOf(name) !== k) {
+    if (seen.has(name)) {
       throw new Problem('wrong_type', `expected a name not given before, got ${show(name)}`, pointerTo('columns', k));
     }
+    seen.add(name);
     return name;
   });
 }
