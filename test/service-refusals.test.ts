@@ -349,6 +349,12 @@ const requests: Record<string, [Sent, number, string, string | RegExp, Record<st
     'unknown_model',
     'expected one of housing-flask, housing, got "none"',
   ],
+  'an unknown model of a long name': [
+    { method: 'GET', url: `/models/${'x'.repeat(10_000)}` },
+    404,
+    'unknown_model',
+    /^expected one of housing-flask, housing, got "x{39}…$/,
+  ],
   'GET where POST is': [
     { method: 'GET', url: '/predict' },
     405,

@@ -38,6 +38,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     bodyLimit: maxBytes,
     // for a whole request to arrive: slow clients hold no socket for longer
     requestTimeout: 60_000,
+    // a longer name of a model is an unknown one too: the headers bound it
+    routerOptions: { maxParamLength: 2 ** 16 },
     clientErrorHandler: answerClientError,
     frameworkErrors: sendProblem,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },

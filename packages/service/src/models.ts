@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPredictor, type Model, type Predictor, parseModel, verify } from '@housing/model';
 import { Problem } from './problem.js';
+import { show } from './rows.js';
 
 /** A model that has verified, and what predicts with it. */
 export interface ServedModel {
@@ -69,5 +70,5 @@ export function findModel(models: readonly ServedModel[], name: string): ServedM
   const found = models.find((served) => served.name === name);
   if (found !== undefined) return found;
   const names = models.map((served) => served.name).join(', ');
-  throw new Problem('unknown_model', `expected one of ${names}, got ${JSON.stringify(name)}`);
+  throw new Problem('unknown_model', `expected one of ${names}, got ${show(name)}`);
 }
