@@ -131,6 +131,7 @@ t.test('a model file at fault stops the start with file and reason', async (t) =
   const golden = { rows: [[1, 2]], predictions: [8] };
   const faults: [string, string][] = [
     ['{"format":', 'Unexpected end of JSON input'],
+    ['x\ny', `Unexpected token 'x', "x y" is not valid JSON`],
     ['[]', 'document: expected an object, got an array of 0'],
     [JSON.stringify(document({ init: null })), 'init: expected a finite number, got null'],
     [JSON.stringify(document({ golden })), 'golden.rows[0]: expected the prediction 8, got 7'],
@@ -141,6 +142,13 @@ t.test('a model file at fault stops the start with file and reason', async (t) =
     t.equal(await server.exit, 1);
     t.equal(server.output.stderr, `${join(folder, 'wrong.json')}: ${reason}\n`);
   }
+});
+
+t.test('a folder named as a model stops the start', async (t) => {
+  const folder = t.testdir({ 'wrong.json': {} });
+  const server = startServer(t, { MODELS_DIR: folder });
+  t.equal(await server.exit, 1);
+  t.equal(server.output.stderr, `${join(folder, 'wrong.json')}: EISDIR: illegal operation on a directory, read\n`);
 });
 
 t.test('a folder without models stops the start', async (t) => {

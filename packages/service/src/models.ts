@@ -37,14 +37,16 @@ function list(folder: string): string[] {
 }
 
 function readModel(file: string, name: string): ServedModel {
-  const bytes = readFileSync(file);
   try {
+    const bytes = readFileSync(file);
     const model = parseModel(JSON.parse(bytes.toString('utf8')));
     const predictor = createPredictor(model);
     verify(model, predictor);
     return { name, sha256: createHash('sha256').update(bytes).digest('hex'), model, predictor };
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    // V8 quotes the file in its message, with its line breaks
+    const reason = String(error instanceof Error ? error.message : error).replace(/\s+/g, ' ');
+    throw new Error(`${file}: ${reason}`, { cause: error });
   }
 }
 
