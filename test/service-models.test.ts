@@ -101,6 +101,12 @@ t.test('the home page escapes what a document says', async (t) => {
   t.match(body, 'name="&#34;&#38;&#39;"');
 });
 
+t.test('the form starts empty for a feature that has no example, whatever its name', async (t) => {
+  const model = parseModel(document({ feature_names: ['a', 'constructor'], training: undefined }));
+  const app = build(t, { models: [{ ...servedModel('housing'), model, predictor: createPredictor(model) }] });
+  t.match((await app.inject('/')).body, 'name="constructor" type="number" step="any" required value=""');
+});
+
 t.test('HEAD is answered where GET is', async (t) => {
   const app = build(t);
   for (const url of ['/', '/health', '/models', '/models/housing']) {

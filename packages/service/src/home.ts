@@ -3,14 +3,14 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { ServedModel } from './models.js';
 
 /** The row that the form starts with, for the features that it knows: the original's example. */
-const example: Readonly<Record<string, number>> = {
-  CHAS: 0,
-  RM: 6.575,
-  TAX: 296,
-  PTRATIO: 15.3,
-  B: 396.9,
-  LSTAT: 4.98,
-};
+const example: ReadonlyMap<string, number> = new Map([
+  ['CHAS', 0],
+  ['RM', 6.575],
+  ['TAX', 296],
+  ['PTRATIO', 15.3],
+  ['B', 396.9],
+  ['LSTAT', 4.98],
+]);
 
 const script = `
   const form = document.querySelector('form');
@@ -59,7 +59,7 @@ export const home: FastifyPluginAsync<{ defaultModel: ServedModel }> = async (ap
 
 function render({ name, model }: ServedModel): string {
   const fields = model.featureNames.map((feature, f) => {
-    const value = example[feature] ?? model.training?.features[f].minimum ?? '';
+    const value = example.get(feature) ?? model.training?.features[f].minimum ?? '';
     return `<label>${escapeHtml(feature)} <input name="${escapeHtml(feature)}" type="number" step="any" required value="${value}"></label>`;
   });
   return `<!doctype html>
