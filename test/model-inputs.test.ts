@@ -143,6 +143,13 @@ t.test('takes arrays of another realm', async (t) => {
   t.equal(predict(runInNewContext('[1, 2]')), 7);
 });
 
+t.test('transform divides by the scale, where a multiplication would round otherwise', async (t) => {
+  const scaler = { fit: 'training', mean: null, scale: [49, 1] };
+  const { transform } = createPredictor(parseModel(document({ scaler })));
+  // halfway between two float32 numbers: the product with 1 / 49 lies below
+  t.same(transform(Float64Array.of(49 * (2 - 2 ** -24), 0)), Float32Array.of(2, 0));
+});
+
 t.test('transform gives what the trees compare', async (t) => {
   t.same(predictor.transform(Float64Array.of(1, 2, 3.2, 8)), Float32Array.of(0, 0, 1.1, 1.5));
   t.throws(() => predictor.transform(Float64Array.of(1, Number.NaN)), { code: 'out_of_range', row: 0, feature: 'b' });
