@@ -63,9 +63,18 @@ t.test('a model may have no training block, or no held-back rows', async (t) => 
 });
 
 t.test('columns and data are features like others where the model has such', async (t) => {
-  const model = parseModel(document({ feature_names: ['columns', 'data'] }));
-  const app = build(t, { models: [{ ...servedModel('housing'), model, predictor: createPredictor(model) }] });
-  t.strictSame((await post(app, '/predict', { columns: [1, 3], data: [2, 8] })).json(), { prediction: [7, 13] });
+  for (const feature_names of [
+    ['columns', 'data'],
+    ['columns', 'b'],
+    ['a', 'data'],
+  ]) {
+    const model = parseModel(document({ feature_names }));
+    const app = build(t, { models: [{ ...servedModel('housing'), model, predictor: createPredictor(model) }] });
+    const [a, b] = feature_names;
+    t.strictSame((await post(app, '/predict', { [a]: [1, 3], [b]: [2, 8] })).json(), { prediction: [7, 13] });
+    const split = { columns: feature_names, data: [[1, 2]] };
+    t.equal((await post(app, '/predict', split)).statusCode, 400);
+  }
 });
 
 t.test('a feature may have any name', async (t) => {

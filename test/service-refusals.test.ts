@@ -244,6 +244,13 @@ const bodies: Record<string, [unknown, number, string, string | undefined, strin
     '/data/1',
     '/data/1: expected an array of 6 numbers, got an array of 1',
   ],
+  'a data row too long': [
+    split({ data: [[...Object.values(row), 1]] }),
+    400,
+    'wrong_length',
+    '/data/0',
+    '/data/0: expected an array of 6 numbers, got an array of 7',
+  ],
   'a null in data': [
     split({ data: [[0, null, 296, 15.3, 396.9, 4.98]] }),
     400,
