@@ -1,3 +1,5 @@
+import type { Tree } from './tree.js';
+
 /** Finds in which bin a value lies: how many edges of its feature are below it. */
 export interface Bins {
   readonly feature: Int32Array; // [binned features], where in a row its value is
@@ -8,6 +10,19 @@ export interface Bins {
   readonly firstCell: Int32Array; // [binned features], where in the grid its cells start
   readonly lastCell: Int32Array; // [binned features], counted from the first
   readonly grid: Int32Array; // [cells of all features], the first edge that is not certainly below a value of that cell
+}
+
+/** Collects the thresholds of each feature, ascending. */
+export function distinctEdges(
+  trees: readonly Tree[],
+  thresholds: readonly Float64Array[],
+  nFeatures: number,
+): Float64Array[] {
+  const edges = Array.from({ length: nFeatures }, () => new Set<number>());
+  trees.forEach(({ feature }, t) => {
+    for (let i = 0; i < feature.length; i++) if (feature[i] >= 0) edges[feature[i]].add(thresholds[t][i]);
+  });
+  return edges.map((set) => Float64Array.from(set).sort());
 }
 
 /**

@@ -1,14 +1,16 @@
 import { createForest, walkForest } from './forest.js';
 import type { Model } from './format.js';
-import { createKernel } from './kernel.js';
-import { createMaskBlocks, createMaskSum, maskWidth } from './masks.js';
+import { createMaskKernel } from './mask-kernel.js';
+import { createMaskBlocks, createMaskSum, type Masks, maskWidth } from './masks.js';
 import type { Scaling } from './scaler.js';
 import { rawThresholds } from './threshold.js';
+import { createWalkKernel } from './walk-kernel.js';
 
 /** Predicts rows that were checked. */
 export interface Evaluator {
-  /** @param row raw values [features] */
-  predictRow(row: Float64Array): number;
+  /** Where `predictRow` finds its row: raw values [features]. Look it up for each row: it changes with the kernel. */
+  readonly row: Float64Array;
+  predictRow(): number;
   /**
    * @param rows raw values, row-major [n, features]
    * @param out the predictions [n], overwritten
@@ -16,22 +18,20 @@ export interface Evaluator {
   predictRows(rows: Float64Array, out: Float64Array): void;
 }
 
-/** Adds the leaves that a row reaches to a sum, tree by tree. */
-type AddLeaves = (values: Float64Array, start: number, init: number) => number;
-
-/** After how many rows a kernel is made: it takes as long as it saves in 20,000 rows, and not every predictor sees so many. */
-const ROWS_BEFORE_KERNEL = 10_000;
-
-/** How many trees make up for the call of a kernel: with 10 it takes twice the time of the masks, with 100 a third. */
-const TREES_FOR_KERNEL = 32;
+/**
+ * After how many trees walked a kernel is made, 10,000 rows of 400 trees: it takes as long as it saves in twice as many, and not
+ * every predictor sees so many.
+ */
+const TREES_BEFORE_KERNEL = 4_000_000;
 
 /**
  * Up to how many bits of mask rows a tree masks are faster than a walk, which reads none of features that it does not meet.
  *
- * Measured on random models of 10 to 2,000 trees, 2 to 32 leaves, 1 to 200 features: with 800 bits (100 features, 8 leaves) masks
- * and walk take the same time; the kernel needs a third of the walk's with 1,600 (100 features, 16 leaves), and twice with 6,400.
+ * Measured on random models of 10 to 2,000 trees, 2 to 32 leaves, 1 to 200 features. With 800 bits (100 features, 8 leaves) masks
+ * and walk take the same time. As kernels, masks take two thirds of the walk's with 1,120 (140 features, 8 leaves), and 1.6 times
+ * with 1,600 and 2,000 trees, where they come from a far cache.
  */
-const MOST_BITS = { plain: 800, kernel: 2400 };
+const MOST_BITS = { plain: 800, kernel: 1200 };
 
 /** Makes the fastest evaluator there is for a model; all give the same bits. */
 export function createEvaluator(model: Model, scaling: Scaling): Evaluator {
@@ -40,76 +40,86 @@ export function createEvaluator(model: Model, scaling: Scaling): Evaluator {
   const nFeatures = featureNames.length;
   const thresholds = rawThresholds(trees, scaler);
   const width = maskWidth(trees);
-  if (width === undefined || width * nFeatures > MOST_BITS.kernel) {
-    return createRowByRow(createWalk(model, thresholds), model);
-  }
+  const fitsMasks = (bits: number) => width !== undefined && width * nFeatures <= bits;
+  const createBlocks = () => createMaskBlocks(trees, thresholds, learningRate, nFeatures, width ?? 32);
 
-  const createBlocks = () => createMaskBlocks(trees, thresholds, learningRate, nFeatures, width);
-  const blocks = width * nFeatures > MOST_BITS.plain ? undefined : createBlocks();
-  let evaluator = createRowByRow(blocks ? inTurn(blocks.map(createMaskSum)) : createWalk(model, thresholds), model);
-  let nRows = 0; // until a kernel was tried
+  // with fewer trees than features to find the bins of, a walk is sooner at its end
+  const blocks = fitsMasks(MOST_BITS.plain) && nFeatures <= trees.length ? createBlocks() : undefined;
+  let evaluator = blocks ? createMaskEvaluator(blocks, init, nFeatures) : createWalkEvaluator(model, thresholds);
+  let nWalked = 0; // trees
+  let isSettled = false; // whether a kernel was tried
 
   function count(n: number): void {
-    nRows += n;
-    if (nRows <= ROWS_BEFORE_KERNEL) return;
-    nRows = Number.NEGATIVE_INFINITY;
-    if (trees.length < TREES_FOR_KERNEL) return;
-    evaluator = createKernel(blocks ?? createBlocks(), init, nFeatures) ?? evaluator;
+    nWalked += n * trees.length;
+    if (nWalked < TREES_BEFORE_KERNEL) return;
+    isSettled = true;
+    const kernel = fitsMasks(MOST_BITS.kernel)
+      ? createMaskKernel(blocks ?? createBlocks(), init, nFeatures)
+      : createWalkKernel(trees, thresholds, learningRate, init, nFeatures);
+    evaluator = kernel ?? evaluator;
   }
 
   return {
-    predictRow(row) {
-      count(1);
-      return evaluator.predictRow(row);
+    get row() {
+      return evaluator.row;
+    },
+    predictRow() {
+      const prediction = evaluator.predictRow();
+      if (!isSettled) count(1);
+      return prediction;
     },
     predictRows(rows, out) {
-      count(out.length);
+      if (!isSettled) count(out.length);
       evaluator.predictRows(rows, out);
     },
   };
 }
 
-function inTurn(sums: readonly AddLeaves[]): AddLeaves {
-  if (sums.length === 1) return sums[0];
-  return (values, start, init) => sums.reduce((sum, addLeaves) => addLeaves(values, start, sum), init);
-}
-
-function createRowByRow(addLeaves: AddLeaves, { init, featureNames }: Model): Evaluator {
-  const nFeatures = featureNames.length;
+function createMaskEvaluator(blocks: readonly Masks[], init: number, nFeatures: number): Evaluator {
+  const sums = blocks.map(createMaskSum);
+  const row = new Float64Array(nFeatures);
+  const addLeaves =
+    sums.length === 1
+      ? sums[0]
+      : (values: Float64Array, start: number, init: number) =>
+          sums.reduce((sum, addLeaves) => addLeaves(values, start, sum), init);
   return {
-    predictRow: (row) => addLeaves(row, 0, init),
+    row,
+    predictRow: () => addLeaves(row, 0, init),
     predictRows(rows, out) {
       for (let r = 0; r < out.length; r++) out[r] = addLeaves(rows, r * nFeatures, init);
     },
   };
 }
 
-/** Scales the rows of each call first, for a scaler whose thresholds cannot be folded before it is fitted. */
-function createScaledEvaluator(model: Model, scaling: Scaling): Evaluator {
-  const nFeatures = model.featureNames.length;
-  const addLeaves = createWalk(
-    model,
-    model.trees.map((tree) => tree.threshold),
-  );
+function createWalkEvaluator(
+  { trees, learningRate, init, featureNames }: Model,
+  thresholds: readonly Float64Array[],
+): Evaluator {
+  const forest = createForest(trees, thresholds, learningRate);
+  return createByRows(featureNames.length, (rows, out) => walkForest(forest, rows, init, out));
+}
 
-  function predictRows(rows: Float64Array, out: Float64Array): void {
+/** Scales the rows of each call first, for a scaler whose thresholds cannot be folded before it is fitted. */
+function createScaledEvaluator({ trees, learningRate, init, featureNames }: Model, scaling: Scaling): Evaluator {
+  const thresholds = trees.map((tree) => tree.threshold);
+  const forest = createForest(trees, thresholds, learningRate);
+  return createByRows(featureNames.length, (rows, out) => {
     const samples = new Float32Array(rows.length);
     scaling.transform(rows, samples);
-    const values = Float64Array.from(samples);
-    for (let r = 0; r < out.length; r++) out[r] = addLeaves(values, r * nFeatures, model.init);
-  }
+    walkForest(forest, Float64Array.from(samples), init, out);
+  });
+}
 
+function createByRows(nFeatures: number, predictRows: Evaluator['predictRows']): Evaluator {
+  const row = new Float64Array(nFeatures);
+  const out = new Float64Array(1);
   return {
-    predictRow(row) {
-      const out = new Float64Array(1);
+    row,
+    predictRow() {
       predictRows(row, out);
       return out[0];
     },
     predictRows,
   };
-}
-
-function createWalk({ trees, learningRate }: Model, thresholds: readonly Float64Array[]): AddLeaves {
-  const forest = createForest(trees, thresholds, learningRate);
-  return (values, start, init) => walkForest(forest, values, start, init);
 }

@@ -1,4 +1,4 @@
-import { type Bins, createBins, findBins, search } from './bins.js';
+import { type Bins, createBins, distinctEdges, findBins, search } from './bins.js';
 import type { Tree } from './tree.js';
 
 /**
@@ -129,14 +129,6 @@ function numberLeaves({ childrenLeft, childrenRight }: Tree, first: Int32Array, 
     first[childrenLeft[i]] = first[i];
     first[childrenRight[i]] = first[i] + size[childrenLeft[i]];
   }
-}
-
-function distinctEdges(trees: readonly Tree[], thresholds: readonly Float64Array[], nFeatures: number) {
-  const edges = Array.from({ length: nFeatures }, () => new Set<number>());
-  trees.forEach(({ feature }, t) => {
-    for (let i = 0; i < feature.length; i++) if (feature[i] >= 0) edges[feature[i]].add(thresholds[t][i]);
-  });
-  return edges.map((set) => Float64Array.from(set).sort());
 }
 
 /** Makes the function that adds to a sum, tree by tree, the leaves that a row reaches. */

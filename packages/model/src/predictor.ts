@@ -50,27 +50,31 @@ export interface Predictor {
 export function createPredictor(model: Model): Predictor {
   const { featureNames } = model;
   const scaling = model.scaler === 'request' ? scaleByRequest(featureNames) : scaleByTraining(model.scaler);
-  const { predictRow, predictRows } = createEvaluator(model, scaling);
+  const evaluator = createEvaluator(model, scaling);
   const rowReader = createRowReader(featureNames, scaling.accepted);
-  const row = new Float64Array(featureNames.length);
+  let turns = 0;
 
   return {
     featureNames,
     accepted: scaling.accepted,
 
     predict(values) {
-      rowReader.readRow(values, row);
-      return predictRow(row);
+      const turn = ++turns;
+      rowReader.readRow(values, evaluator.row);
+      if (turn !== turns) rowReader.readRow(values, evaluator.row);
+      return evaluator.predictRow();
     },
 
     predictNamed(record) {
-      rowReader.readRecord(record, row);
-      return predictRow(row);
+      const turn = ++turns;
+      rowReader.readRecord(record, evaluator.row);
+      if (turn !== turns) rowReader.readRecord(record, evaluator.row);
+      return evaluator.predictRow();
     },
 
     predictBatch(rows, out) {
       const predictions = rowReader.checkBatch(rows, out);
-      predictRows(rows, predictions);
+      evaluator.predictRows(rows, predictions);
       return predictions;
     },
 

@@ -11,13 +11,13 @@ export const v128 = 0x7b;
 const PAGE = 65_536;
 
 /** A function of one int32 without a result. */
-export interface Function {
+export interface FunctionCode {
   readonly locals: readonly number[]; // their types; the first is local 1, after the parameter
   readonly body: Code;
 }
 
 /** Writes a module that exports its functions as `0`, `1` and so on, and a memory of fixed size as `memory`. */
-export function encodeModule(functions: readonly Function[], nBytes: number): Uint8Array {
+export function encodeModule(functions: readonly FunctionCode[], nBytes: number): Uint8Array {
   const nPages = Math.ceil(nBytes / PAGE);
   return Uint8Array.from(
     flatten([
@@ -46,6 +46,8 @@ export const add = (a: Code, b: Code): Code => [a, b, 0x6a];
 export const multiply = (a: Code, b: Code): Code => [a, b, 0x6c];
 export const shiftLeft = (a: Code, b: Code): Code => [a, b, 0x74];
 export const countLeadingZeros = (a: Code): Code => [a, 0x67];
+export const or = (a: Code, b: Code): Code => [a, b, 0x72];
+export const isOther = (a: Code, b: Code): Code => [a, b, 0x47];
 export const isBelow = (a: Code, b: Code): Code => [a, b, 0x48];
 export const isAtMost = (a: Code, b: Code): Code => [a, b, 0x4c];
 

@@ -1,27 +1,15 @@
 import type { Evaluator } from './evaluator.js';
+import { createLayout, type Instance, instantiate } from './instance.js';
 import type { Masks } from './masks.js';
 import * as wasm from './wasm.js';
+import { add, constant, f64, get, i32, set, v128 } from './wasm.js';
 
 /** How many rows go through the loops side by side: one sum waits for its last addition, and meanwhile the others add. */
 const SIDE_BY_SIDE = 3; // more need more registers than there are: 4 take 2 %, 6 take 20 % longer
 /** How many rows are handed over in one call. */
-const ROWS_A_CALL = 64;
+const ROWS_A_CALL = 128;
 /** How many edges a cell of the grid may have: those after the first are looked at one by one. */
 const EDGES_A_CELL = 16;
-
-// what a kernel needs of its host; some have none of it
-declare const WebAssembly:
-  | {
-      Module: new (bytes: Uint8Array) => object;
-      Instance: new (module: object) => { exports: Exports };
-    }
-  | undefined;
-
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  /** Adds to the sums of n rows the leaves of the trees of a block. */
-  readonly [block: number]: (n: number) => void;
-}
 
 /**
  * Makes a kernel: the evaluator of {@link createMaskSum} over many rows, as a WebAssembly module with vectors of 128 bits.
@@ -29,19 +17,18 @@ interface Exports {
  * Its bytes are written here, so that the number of features, the lengths and the addresses are constants in its code, and no
  * other tool is needed. 16 masks go into a vector; a table look-up finds the highest bit of all of them at once.
  *
- * @returns undefined where the host has no WebAssembly, no vectors, or no leave to compile (a strict content security
- *   policy, an edge host), where it is out of address space, and where edges crowd so much that the grid does not help
+ * @returns undefined where the host has no leave to compile, and where edges crowd so much that the grid does not help
  */
-export function createKernel(blocks: readonly Masks[], init: number, nFeatures: number): Evaluator | undefined {
-  if (typeof WebAssembly === 'undefined' || blocks.some((masks) => mostEdges(masks) > EDGES_A_CELL)) return undefined;
+export function createMaskKernel(blocks: readonly Masks[], init: number, nFeatures: number): Evaluator | undefined {
+  if (blocks.some((masks) => mostEdges(masks) > EDGES_A_CELL)) return undefined;
   const layout = layOut(blocks, nFeatures);
-  try {
-    const exports = new WebAssembly.Instance(new WebAssembly.Module(encode(blocks, layout))).exports;
-    fill(exports.memory.buffer, blocks, layout);
-    return createRunner(exports, layout, init, nFeatures);
-  } catch {
-    return undefined;
-  }
+  const instance = instantiate(
+    blocks.map((masks, k) => encodeBlock(masks, { ...layout, ...layout.blocks[k] })),
+    layout.nBytes,
+  );
+  if (instance === undefined) return undefined;
+  fill(instance.memory.buffer, blocks, layout);
+  return createRunner(instance, layout, init, nFeatures);
 }
 
 function fill(buffer: ArrayBuffer, blocks: readonly Masks[], layout: Layout): void {
@@ -56,17 +43,23 @@ function fill(buffer: ArrayBuffer, blocks: readonly Masks[], layout: Layout): vo
   });
 }
 
-function createRunner(exports: Exports, layout: Layout, init: number, nFeatures: number): Evaluator {
-  const { buffer } = exports.memory;
+function createRunner(instance: Instance, layout: Layout, init: number, nFeatures: number): Evaluator {
+  const { buffer } = instance.memory;
   const input = new Float64Array(buffer, layout.input, ROWS_A_CALL * nFeatures);
   const sums = new Float64Array(buffer, layout.sums, ROWS_A_CALL);
-  const runs = layout.blocks.map((_, k) => exports[k]);
+  const runs = layout.blocks.map((_, k) => instance[k]);
+  const run =
+    runs.length === 1
+      ? runs[0]
+      : (n: number) => {
+          for (const run of runs) run(n);
+        };
 
   return {
-    predictRow(row) {
-      for (let f = 0; f < nFeatures; f++) input[f] = row[f];
+    row: input.subarray(0, nFeatures),
+    predictRow() {
       sums[0] = init;
-      for (let k = 0; k < runs.length; k++) runs[k](1);
+      run(1);
       return sums[0];
     },
     predictRows(values, out) {
@@ -74,7 +67,7 @@ function createRunner(exports: Exports, layout: Layout, init: number, nFeatures:
         const n = Math.min(ROWS_A_CALL, out.length - done);
         for (let k = 0, from = done * nFeatures; k < n * nFeatures; k++) input[k] = values[from + k];
         sums.fill(init);
-        for (let k = 0; k < runs.length; k++) runs[k](n);
+        run(n);
         for (let r = 0; r < n; r++) out[done + r] = sums[r];
       }
     },
@@ -94,28 +87,22 @@ function mostEdges({ bins: { firstCell, lastCell, grid } }: Masks): number {
 type Layout = ReturnType<typeof layOut>;
 
 function layOut(blocks: readonly Masks[], nFeatures: number) {
-  let end = 0;
-  // a tree of eight leaves fills a cache line, if it starts with one
-  const place = (nBytes: number) => {
-    const start = end;
-    end = (start + nBytes + 63) & ~63;
-    return start;
-  };
+  const memory = createLayout();
   return {
-    tables: place(48),
-    input: place(ROWS_A_CALL * nFeatures * 8), // float64 [rows, features]
+    tables: memory.place(48),
+    input: memory.place(ROWS_A_CALL * nFeatures * 8), // float64 [rows, features]
     inputBytes: 8 * nFeatures,
-    sums: place(ROWS_A_CALL * 8), // float64 [rows]
+    sums: memory.place(ROWS_A_CALL * 8), // float64 [rows]
     blocks: blocks.map(({ bins, nWords, rows, leaves }) => ({
       rowBytes: 4 * nWords, // of masks
-      cells: place(48 * Math.ceil(bins.feature.length / 2)), // float64 [pairs of features, 3, 2]: low, inverse, last cell
-      found: place(SIDE_BY_SIDE * 4 * nWords), // [rows side by side, rowBytes]: the masks left over, or where their leaves are
-      grid: place(4 * bins.grid.length), // int32 [cells], from `edges` on
-      edges: place(8 * bins.edges.length), // float64
-      leaves: place(leaves.byteLength), // float64 [words, 32]
-      masks: place(rows.byteLength), // int32 [bins + 2, words]
+      cells: memory.place(48 * Math.ceil(bins.feature.length / 2)), // float64 [pairs of features, 3, 2]: low, inverse, last cell
+      found: memory.place(SIDE_BY_SIDE * 4 * nWords), // [rows side by side, rowBytes]: the masks left over, or where their leaves are
+      grid: memory.place(4 * bins.grid.length), // int32 [cells], from `edges` on
+      edges: memory.place(8 * bins.edges.length), // float64
+      leaves: memory.place(leaves.byteLength), // float64 [words, 32]
+      masks: memory.place(rows.byteLength), // int32 [bins + 2, words]
     })),
-    nBytes: end,
+    nBytes: memory.nBytes,
   };
 }
 
@@ -141,14 +128,8 @@ function cellParameters({ bins: { low, inverse, lastCell } }: Masks): number[] {
   return parameters;
 }
 
-function encode(blocks: readonly Masks[], layout: Layout): Uint8Array {
-  const functions = blocks.map((masks, k) => encodeBlock(masks, { ...layout, ...layout.blocks[k] }));
-  return wasm.encodeModule(functions, layout.nBytes);
-}
-
 /** Writes the function of a block, which takes the number of rows in `input` and adds to `sums`. */
-function encodeBlock({ width, bins }: Masks, layout: Layout & Layout['blocks'][number]): wasm.Function {
-  const { add, constant, get, set, i32, f64, v128 } = wasm;
+function encodeBlock({ width, bins }: Masks, layout: Layout & Layout['blocks'][number]): wasm.FunctionCode {
   const { feature, firstCell } = bins;
   const { rowBytes, inputBytes } = layout;
 
@@ -262,7 +243,7 @@ function leafOffset(width: number, w: wasm.Code, found: number, t: number): wasm
   if (width === 8) return wasm.load8(w, found + 3 - t);
   const place =
     width === 16
-      ? wasm.add(wasm.countLeadingZeros(wasm.load16(w, found + 2 - 2 * t)), wasm.constant(-16))
+      ? add(wasm.countLeadingZeros(wasm.load16(w, found + 2 - 2 * t)), constant(-16))
       : wasm.countLeadingZeros(wasm.load32(w, found));
-  return wasm.shiftLeft(place, wasm.constant(3));
+  return wasm.shiftLeft(place, constant(3));
 }
