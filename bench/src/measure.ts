@@ -33,7 +33,8 @@ export function measure(contenders: readonly Contender[], nRows: number, repetit
   return contenders.map(({ name }, c) => ({ name, minimum: Math.min(...times[c]), median: median(times[c]) }));
 }
 
-function median(values: readonly number[]): number {
+/** The middle of some values. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1];
 }
