@@ -162,3 +162,31 @@ t.test('names any value in an error, shortened', async (t) => {
   t.throws(() => predict([1, Symbol('s')]), { message: `b: expected a number ${interval}, got Symbol(s)` });
   t.throws(() => predict([1, () => 1]), { message: `b: expected a number ${interval}, got a function` });
 });
+
+t.test('a row that predicts while it is read is predicted by its own values', async (t) => {
+  for (const expectedRows of [0, Number.POSITIVE_INFINITY]) {
+    const { predict, predictNamed } = createPredictor(parseModel(document()), { expectedRows });
+    const row = [3, 8];
+    const inner: number[] = [];
+    Object.defineProperty(row, 1, {
+      get() {
+        inner.push(predict([1, 2]));
+        return 8;
+      },
+    });
+    t.equal(predict(row), 13);
+    t.equal(predictNamed({ a: 3, get b() { return predict(row) - 5; } }), 13); // biome-ignore format: a getter a record
+    t.ok(inner.length > 0 && inner.every((prediction) => prediction === 7));
+  }
+});
+
+t.test('the number of rows to expect is a number from 0', async (t) => {
+  const model = parseModel(document());
+  for (const expectedRows of [-1, Number.NaN, '5' as unknown as number]) {
+    t.throws(() => createPredictor(model, { expectedRows }), {
+      name: 'InputError',
+      code: 'wrong_type',
+      message: /^expectedRows: expected a number from 0, got /,
+    });
+  }
+});

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { referenceWalk } from '@housing/bench/reference-walk.js';
-import { createPredictor, type Model, type Predictor, parseModel, verify } from '@housing/model';
+import { type Model, type Predictor, parseModel, verify } from '@housing/model';
 import t, { type Test } from 'tap';
 import { nextDown, nextUp } from './support/doubles.js';
+import { createEachPredictor } from './support/evaluators.js';
 
 // what `model-export/fixtures.py` wrote: here with the repository, or just now elsewhere
 const folder = process.env.PARITY_FIXTURES
@@ -18,22 +19,20 @@ t.ok(names.length >= 10, `${names.length} fixtures`);
 for (const name of names) {
   t.test(name, async (t) => {
     const model = parseModel(JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')));
-    const predictor = createPredictor(model);
     const { rows, predictions } = readTable(name, model.featureNames.length);
-
-    t.same(different(predictions, predictor.predictBatch(rows)), [], 'predictBatch gives what scikit-learn predicts');
-    verify(model, predictor);
-    if (model.scaler === 'request') return;
     const each = (predict: (row: Float64Array) => number) => predictions.map((_, r) => predict(rowOf(rows, r, model)));
-    t.same(different(predictions, each(predictor.predict)), [], 'predict does');
-    t.same(
-      different(
-        predictions,
-        each((row) => predictor.predictNamed(named(model, row))),
-      ),
-      [],
-      'predictNamed does',
-    );
+
+    for (const { evaluator, predictor } of createEachPredictor(model)) {
+      const { predict, predictNamed, predictBatch } = predictor;
+      t.same(different(predictions, predictBatch(rows)), [], `predictBatch by ${evaluator} is scikit-learn's`);
+      verify(model, predictor);
+      if (model.scaler === 'request') continue;
+      t.same(different(predictions, each(predict)), [], `predict by ${evaluator} is`);
+      const byName = each((row) => predictNamed(named(model, row)));
+      t.same(different(predictions, byName), [], `predictNamed by ${evaluator} is`);
+      expectInterval(t, name, predictor);
+    }
+    if (model.scaler === 'request') return;
     t.same(
       different(
         predictions,
@@ -43,7 +42,6 @@ for (const name of names) {
       'the reference walk does',
     );
     t.same(missingThresholds(model, rows), [], 'the rows include every threshold and its neighbours');
-    expectInterval(t, name, predictor);
   });
 }
 

@@ -1,7 +1,8 @@
-import { createPredictor, parseModel } from '@housing/model';
+import { parseModel } from '@housing/model';
 import t from 'tap';
 import { type Document, document, stump } from './support/documents.js';
 import { nextDown, nextUp } from './support/doubles.js';
+import { createEachPredictor } from './support/evaluators.js';
 
 const lone = {
   feature_names: ['x'],
@@ -11,9 +12,17 @@ const lone = {
   golden: { rows: [[0]], predictions: [0] },
 };
 
+/** Predicts by every evaluator, which must agree. */
 function predictor(changes: Document) {
   const { training, ...rest } = document({ ...lone, ...changes });
-  return createPredictor(parseModel(rest));
+  const predictors = createEachPredictor(parseModel(rest));
+  return {
+    predict(row: readonly number[]): number {
+      const [first, ...others] = predictors.map(({ predictor }) => predictor.predict(row));
+      for (const other of others) t.ok(Object.is(other, first), `${row}: ${first} by all evaluators`);
+      return first;
+    },
+  };
 }
 
 t.test('a value on the threshold goes left, the next float32 above it right', async (t) => {

@@ -1,30 +1,27 @@
 import { readFileSync } from 'node:fs';
-import type { Model, Predictor } from '@housing/model';
+import { createPredictor, type Model, type Predictor } from '@housing/model';
 import { measure, type Timing } from './measure.js';
-import { createKernelPredictor, createPlainPredictor } from './plain.js';
+import { options } from './options.js';
+import { createPlainPredictor } from './plain.js';
 import { createRandomModel, drawRows, type Shape } from './random-model.js';
 import { referenceWalk } from './reference-walk.js';
 
-/** Times random models of many shapes, from ten small trees to thousands of large ones, against the walk of the reference. */
-export function benchShapes(repetitions: number): void {
-  const shapes: Shape[] = JSON.parse(readFileSync(new URL('../shapes.json', import.meta.url), 'utf8'));
-  console.log(
-    `\n${'random models, microseconds a row'.padEnd(36)}${'reference'.padStart(11)}${'plain'.padStart(10)}${'kernel'.padStart(10)}${'one row'.padStart(10)}`,
-  );
-  for (const shape of shapes) {
-    const timings = timeShape(shape, repetitions);
-    const name = `${shape.trees} trees × ${shape.leaves} leaves, ${shape.features} features`;
-    console.log(`  ${name.padEnd(34)}${timings.map(({ median }) => (median / 1000).toFixed(2).padStart(10)).join('')}`);
-  }
+const shapes: Shape[] = JSON.parse(readFileSync(new URL('../shapes.json', import.meta.url), 'utf8'));
+const heads = ['reference', 'plain', 'kernel', 'one row'].map((head) => head.padStart(12)).join('');
+console.log(`\n${'random models, microseconds a row'.padEnd(44)}${heads}`);
+for (const shape of shapes) {
+  const name = `${shape.trees} trees of ${shape.leaves} leaves, ${shape.features} features`;
+  const medians = timeShape(shape).map(({ median }) => (median / 1000).toFixed(2).padStart(12));
+  console.log(`  ${name.padEnd(42)}${medians.join('')}`);
 }
 
-function timeShape(shape: Shape, repetitions: number): Timing[] {
+function timeShape(shape: Shape): Timing[] {
   const model = createRandomModel(shape, 3);
   // a repetition of some 10 ms
   const nRows = Math.max(64, Math.round(2e6 / (shape.trees * Math.log2(shape.leaves))));
   const rows = drawRows(model, nRows, 5);
-  const kernel = createKernelPredictor(model, rows);
-  const plain = createPlainPredictor(model, rows);
+  const kernel = createPredictor(model, { expectedRows: Number.POSITIVE_INFINITY });
+  const plain = createPlainPredictor(model);
   const row = (r: number) => rows.subarray(r * shape.features, (r + 1) * shape.features);
   const out = new Float64Array(nRows);
   const sum = (predict: (row: Float64Array) => number) => () => {
@@ -41,7 +38,7 @@ function timeShape(shape: Shape, repetitions: number): Timing[] {
       { name: 'one row', run: sum(kernel.predict) },
     ],
     nRows,
-    Math.min(repetitions, 5),
+    Math.min(options.repetitions, 5),
   );
 }
 

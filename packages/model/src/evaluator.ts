@@ -1,14 +1,14 @@
-import { createForest, walkForest } from './forest.js';
 import type { Model } from './format.js';
 import { createMaskKernel } from './mask-kernel.js';
 import { createMaskBlocks, createMaskSum, type Masks, maskWidth } from './masks.js';
-import type { Scaling } from './scaler.js';
+import type { Scaler, Scaling } from './scaler.js';
 import { rawThresholds } from './threshold.js';
+import { walkTrees } from './walk.js';
 import { createWalkKernel } from './walk-kernel.js';
 
 /** Predicts rows that were checked. */
 export interface Evaluator {
-  /** Where `predictRow` finds its row: raw values [features]. Look it up for each row: it changes with the kernel. */
+  /** Where `predictRow` finds its row: raw values [features]. Look it up for each row: another evaluator has another. */
   readonly row: Float64Array;
   predictRow(): number;
   /**
@@ -18,10 +18,10 @@ export interface Evaluator {
   predictRows(rows: Float64Array, out: Float64Array): void;
 }
 
-/**
- * After how many trees walked a kernel is made, 10,000 rows of 400 trees: it takes as long as it saves in twice as many, and not
- * every predictor sees so many.
- */
+/** After how many trees walked thresholds are folded, 200 rows of 400 trees: it takes as long as it saves in 800. */
+const TREES_BEFORE_FOLDING = 80_000;
+
+/** After how many trees walked a kernel is made, 10,000 rows of 400 trees: it takes as long as it saves in 20,000. */
 const TREES_BEFORE_KERNEL = 4_000_000;
 
 /**
@@ -33,30 +33,30 @@ const TREES_BEFORE_KERNEL = 4_000_000;
  */
 const MOST_BITS = { plain: 800, kernel: 1200 };
 
-/** Makes the fastest evaluator there is for a model; all give the same bits. */
-export function createEvaluator(model: Model, scaling: Scaling): Evaluator {
-  const { trees, scaler, learningRate, featureNames, init } = model;
-  if (scaler === 'request') return createScaledEvaluator(model, scaling);
-  const nFeatures = featureNames.length;
-  const thresholds = rawThresholds(trees, scaler);
-  const width = maskWidth(trees);
-  const fitsMasks = (bits: number) => width !== undefined && width * nFeatures <= bits;
-  const createBlocks = () => createMaskBlocks(trees, thresholds, learningRate, nFeatures, width ?? 32);
+/** A faster evaluator, and after how many trees walked it is worth making. */
+interface Stage {
+  readonly nWalked: number;
+  /** @returns undefined where the host does not let it */
+  make(): Evaluator | undefined;
+}
 
-  // with fewer trees than features to find the bins of, a walk is sooner at its end
-  const blocks = fitsMasks(MOST_BITS.plain) && nFeatures <= trees.length ? createBlocks() : undefined;
-  let evaluator = blocks ? createMaskEvaluator(blocks, init, nFeatures) : createWalkEvaluator(model, thresholds);
+/**
+ * Makes the evaluator of a model: the fastest that is worth making for as many rows as it has predicted. All give the same bits.
+ *
+ * The first rows are scaled and walked as scikit-learn does it: they are done before anything faster could be ready.
+ *
+ * @param expectedRows how many rows count as predicted from the start
+ */
+export function createEvaluator(model: Model, scaling: Scaling, expectedRows: number): Evaluator {
+  let evaluator = createScaledEvaluator(model, scaling);
+  if (model.scaler === 'request') return evaluator;
+  const [...stages] = createStages(model, model.scaler);
   let nWalked = 0; // trees
-  let isSettled = false; // whether a kernel was tried
+  count(expectedRows);
 
-  function count(n: number): void {
-    nWalked += n * trees.length;
-    if (nWalked < TREES_BEFORE_KERNEL) return;
-    isSettled = true;
-    const kernel = fitsMasks(MOST_BITS.kernel)
-      ? createMaskKernel(blocks ?? createBlocks(), init, nFeatures)
-      : createWalkKernel(trees, thresholds, learningRate, init, nFeatures);
-    evaluator = kernel ?? evaluator;
+  function count(nRows: number): void {
+    nWalked += nRows * model.trees.length;
+    while (stages.length > 0 && nWalked >= stages[0].nWalked) evaluator = stages.shift()?.make() ?? evaluator;
   }
 
   return {
@@ -65,14 +65,46 @@ export function createEvaluator(model: Model, scaling: Scaling): Evaluator {
     },
     predictRow() {
       const prediction = evaluator.predictRow();
-      if (!isSettled) count(1);
+      if (stages.length > 0) count(1);
       return prediction;
     },
     predictRows(rows, out) {
-      if (!isSettled) count(out.length);
+      if (stages.length > 0) count(out.length);
       evaluator.predictRows(rows, out);
     },
   };
+}
+
+function createStages(model: Model, scaler: Scaler): readonly [Stage, Stage] {
+  const { trees, learningRate, featureNames, init } = model;
+  const nFeatures = featureNames.length;
+  const width = maskWidth(trees);
+  const bits = width * nFeatures;
+  let thresholds: readonly Float64Array[] = [];
+  let blocks: readonly Masks[] = [];
+  const makeBlocks = () => createMaskBlocks(trees, thresholds, learningRate, nFeatures, width);
+
+  return [
+    {
+      nWalked: TREES_BEFORE_FOLDING,
+      make() {
+        thresholds = rawThresholds(trees, scaler);
+        // with fewer trees than features to find the bins of, a walk is sooner at its end
+        if (bits > MOST_BITS.plain || nFeatures > trees.length) {
+          return createByRows(nFeatures, (rows, out) => walkTrees(model, thresholds, rows, out));
+        }
+        blocks = makeBlocks();
+        return createMaskEvaluator(blocks, init, nFeatures);
+      },
+    },
+    {
+      nWalked: TREES_BEFORE_KERNEL,
+      make() {
+        if (bits > MOST_BITS.kernel) return createWalkKernel(trees, thresholds, learningRate, init, nFeatures);
+        return createMaskKernel(blocks.length > 0 ? blocks : makeBlocks(), init, nFeatures);
+      },
+    },
+  ];
 }
 
 function createMaskEvaluator(blocks: readonly Masks[], init: number, nFeatures: number): Evaluator {
@@ -92,22 +124,13 @@ function createMaskEvaluator(blocks: readonly Masks[], init: number, nFeatures: 
   };
 }
 
-function createWalkEvaluator(
-  { trees, learningRate, init, featureNames }: Model,
-  thresholds: readonly Float64Array[],
-): Evaluator {
-  const forest = createForest(trees, thresholds, learningRate);
-  return createByRows(featureNames.length, (rows, out) => walkForest(forest, rows, init, out));
-}
-
-/** Scales the rows of each call first, for a scaler whose thresholds cannot be folded before it is fitted. */
-function createScaledEvaluator({ trees, learningRate, init, featureNames }: Model, scaling: Scaling): Evaluator {
-  const thresholds = trees.map((tree) => tree.threshold);
-  const forest = createForest(trees, thresholds, learningRate);
-  return createByRows(featureNames.length, (rows, out) => {
+/** Scales the rows of each call first. */
+function createScaledEvaluator(model: Model, scaling: Scaling): Evaluator {
+  const thresholds = model.trees.map((tree) => tree.threshold);
+  return createByRows(model.featureNames.length, (rows, out) => {
     const samples = new Float32Array(rows.length);
     scaling.transform(rows, samples);
-    walkForest(forest, Float64Array.from(samples), init, out);
+    walkTrees(model, thresholds, Float64Array.from(samples), out);
   });
 }
 

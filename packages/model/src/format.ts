@@ -109,7 +109,7 @@ function parseScaler(value: unknown, nFeatures: number): Scaler | 'request' {
   const { fit, mean, scale } = read.object(value, 'scaler', ['fit', 'mean', 'scale']);
   read.literal(fit, 'scaler.fit', 'training');
   return {
-    mean: mean === null ? zeros : read.numbers(mean, 'scaler.mean', nFeatures),
+    mean: mean === null ? zeros : Float64Array.from(read.numbers(mean, 'scaler.mean', nFeatures)),
     scale: scale === null ? ones : Float64Array.from(read.each(scale, 'scaler.scale', parseScale, nFeatures)),
   };
 }
@@ -125,7 +125,7 @@ function parseGolden(value: unknown, nFeatures: number): Golden {
   const parsed = read.each(rows, 'golden.rows', (row, path) => read.each(row, path, read.number, nFeatures));
   return {
     rows: Float64Array.from(parsed.flat()),
-    predictions: read.numbers(predictions, 'golden.predictions', parsed.length),
+    predictions: Float64Array.from(read.numbers(predictions, 'golden.predictions', parsed.length)),
   };
 }
 

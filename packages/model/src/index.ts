@@ -1,7 +1,7 @@
 export { type InputCode, InputError, type ModelFormatCode, ModelFormatError } from './errors.js';
 export { type Golden, type Model, parseModel } from './format.js';
 export type { Interval } from './interval.js';
-export { createPredictor, type Predictor } from './predictor.js';
+export { createPredictor, type Predictor, type PredictorOptions } from './predictor.js';
 export type { Scaler } from './scaler.js';
 export type { FeatureSummary, HeldOut, Training } from './training.js';
 export type { Tree } from './tree.js';

@@ -11,7 +11,7 @@ import type { Tree } from './tree.js';
  * where a walk mispredicts at every other node.
  */
 export interface Masks {
-  readonly width: 8 | 16 | 32; // bits of a mask
+  readonly width: number; // bits of a mask: 8, 16 or 32
   readonly bins: Bins;
   readonly nWords: number; // of a row; the masks of 4, 2 or 1 trees in each, from the highest bits down
   readonly rows: Int32Array; // [bins of all features + 2, words]; the last two: all ones, and room for partial results
@@ -32,7 +32,7 @@ export function createMaskBlocks(
   thresholds: readonly Float64Array[], // raw, of each tree
   learningRate: number,
   nFeatures: number,
-  width: 8 | 16 | 32,
+  width: number,
 ): Masks[] {
   const blocks: Masks[] = [];
   let start = 0;
@@ -56,10 +56,10 @@ function endOfBlock(trees: readonly Tree[], thresholds: readonly Float64Array[],
   return trees.length;
 }
 
-/** The bits of masks that have one for each leaf of the largest tree; undefined beyond 32. */
-export function maskWidth(trees: readonly Tree[]): 8 | 16 | 32 | undefined {
+/** The bits of masks that have one for each leaf of the largest tree; Infinity beyond 32. */
+export function maskWidth(trees: readonly Tree[]): number {
   const nLeaves = trees.reduce((most, tree) => Math.max(most, (tree.value.length + 1) / 2), 1);
-  return nLeaves <= 8 ? 8 : nLeaves <= 16 ? 16 : nLeaves <= 32 ? 32 : undefined;
+  return [8, 16, 32].find((width) => nLeaves <= width) ?? Number.POSITIVE_INFINITY;
 }
 
 function createMasks(
@@ -67,7 +67,7 @@ function createMasks(
   thresholds: readonly Float64Array[], // raw, of each tree
   learningRate: number,
   nFeatures: number,
-  width: 8 | 16 | 32,
+  width: number,
 ): Masks {
   const perWord = 32 / width;
   // in whole vectors of 128 bits, for the kernel

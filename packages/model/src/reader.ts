@@ -70,10 +70,10 @@ export function array(value: unknown, path: string, length?: number): readonly u
 }
 
 /** An array of finite numbers. */
-export function numbers(value: unknown, path: string, length?: number): Float64Array {
+export function numbers(value: unknown, path: string, length?: number): readonly number[] {
   const found = array(value, path, length);
   // one by one only to name the first that is none: a path for each of 30,000 numbers would slow every start
-  return areFinite(found) ? new Float64Array(found) : Float64Array.from(each(found, path, number));
+  return areFinite(found) ? found : each(found, path, number);
 }
 
 function areFinite(values: readonly unknown[]): values is readonly number[] {

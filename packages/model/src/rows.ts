@@ -3,10 +3,10 @@ import type { Interval } from './interval.js';
 
 /** Refuses rows that scikit-learn refuses, and what is no row at all; nothing is ever coerced. */
 export interface RowReader {
-  /** Copies one row into `into`, in the model's order. */
-  readRow(row: ArrayLike<number>, into: Float64Array): void;
+  /** Copies one row into `into`, in the model's order, and returns that. */
+  readRow(row: ArrayLike<number>, into: Float64Array): Float64Array;
   /** The same for an object with one own property a feature. */
-  readRecord(record: Readonly<Record<string, number>>, into: Float64Array): void;
+  readRecord(record: Readonly<Record<string, number>>, into: Float64Array): Float64Array;
   /** Checks rows laid end to end, and `out` or a new array as the place for one prediction a row. */
   checkBatch(rows: Float64Array, out?: Float64Array): Float64Array;
 }
@@ -43,6 +43,7 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
         );
       }
       for (let f = 0; f < nFeatures; f++) into[f] = check(row[f], f);
+      return into;
     },
 
     readRecord(record, into) {
@@ -63,6 +64,7 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
           throw new InputError('missing_feature', 'expected a number, got nothing', name);
         into[f] = check(record[name], f);
       });
+      return into;
     },
 
     checkBatch(rows, out) {

@@ -48,7 +48,7 @@ function parseSummary(value: unknown, path: string, nSamples: number): FeatureSu
   const summary = {
     minimum: read.number(minimum, `${path}.minimum`),
     maximum: read.number(maximum, `${path}.maximum`),
-    binEdges: read.numbers(bin_edges, `${path}.bin_edges`),
+    binEdges: Float64Array.from(read.numbers(bin_edges, `${path}.bin_edges`)),
     counts: Float64Array.from(read.each(counts, `${path}.counts`, read.count)),
   };
   expectBins(summary, path, nSamples);

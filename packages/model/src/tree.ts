@@ -49,13 +49,16 @@ export function parseTree(value: unknown, path: string, nFeatures: number): Tree
     );
   }
 
+  // two buffers a tree: one for each column would take longer to make than what is in it
+  const integers = new Int32Array(3 * nNodes);
+  const floats = new Float64Array(3 * nNodes);
   return {
-    childrenLeft: new Int32Array(childrenLeft),
-    childrenRight: new Int32Array(childrenRight),
-    feature: new Int32Array(feature),
-    threshold,
-    value: column('value'),
-    weightedNNodeSamples: column('weighted_n_node_samples'),
+    childrenLeft: write(integers, 0, childrenLeft),
+    childrenRight: write(integers, 1, childrenRight),
+    feature: write(integers, 2, feature),
+    threshold: write(floats, 0, threshold),
+    value: write(floats, 1, column('value')),
+    weightedNNodeSamples: write(floats, 2, column('weighted_n_node_samples')),
   };
 
   function adopt(key: string, child: number, i: number): void {
@@ -69,6 +72,14 @@ export function parseTree(value: unknown, path: string, nFeatures: number): Tree
     }
     hasParent[child] = 1;
   }
+}
+
+/** Writes a column as the k-th of a buffer, and returns that part. */
+function write<T extends Int32Array | Float64Array>(buffer: T, k: number, column: readonly number[]): T;
+function write(buffer: Int32Array | Float64Array, k: number, column: readonly number[]) {
+  const part = buffer.subarray(k * column.length, (k + 1) * column.length);
+  part.set(column);
+  return part;
 }
 
 function isIndex(value: number, start: number, end: number): boolean {

@@ -20,7 +20,7 @@ const NODE_BYTES = 8;
  * Makes an evaluator for trees of any size, as a WebAssembly module.
  *
  * Nodes take eight bytes, since they compare bins instead of values, and the children of one stand side by side: a step is the
- * left child plus the outcome of the comparison. No branch depends on it, where a walk as in {@link walkForest} mispredicts at
+ * left child plus the outcome of the comparison. No branch depends on it, where a walk as in {@link walkTrees} mispredicts at
  * every other node, and a walk that has come to its leaf just stays there until the others of its group have.
  *
  * @returns undefined where the host has no leave to compile, or a feature has more edges than bins have numbers
