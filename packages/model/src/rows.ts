@@ -68,19 +68,24 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
     },
 
     checkBatch(rows, out) {
-      expectFloat64Array(rows, 'rows');
-      if (rows.length % nFeatures !== 0) {
-        throw new InputError('wrong_length', `expected a multiple of ${nFeatures} numbers, got ${rows.length}`);
-      }
-      const n = rows.length / nFeatures;
-      const predictions = out ?? new Float64Array(n);
-      expectOut(predictions, n, rows);
+      const n = countRows(rows, nFeatures, out);
       for (let r = 0, k = 0; r < n; r++) {
         for (let f = 0; f < nFeatures; f++, k++) check(rows[k], f, r);
       }
-      return predictions;
+      return out ?? new Float64Array(n);
     },
   };
+}
+
+/** Counts rows laid end to end, and checks that `out` is a place for one prediction a row, but not the values. */
+export function countRows(rows: Float64Array, nFeatures: number, out?: Float64Array): number {
+  expectFloat64Array(rows, 'rows');
+  if (rows.length % nFeatures !== 0) {
+    throw new InputError('wrong_length', `expected a multiple of ${nFeatures} numbers, got ${rows.length}`);
+  }
+  const n = rows.length / nFeatures;
+  if (out !== undefined) expectOut(out, n, rows);
+  return n;
 }
 
 function expectOut(out: Float64Array, n: number, rows: Float64Array): void {
