@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 // each in a process of its own: what V8 has learned from one makes another slower
-const benchmarks = ['predictor.js kernel', 'predictor.js plain', 'shapes.js', 'start.js', 'memory.js'];
+const benchmarks = ['predictor.js kernel', 'predictor.js plain', 'shapes.js', 'workers.js', 'start.js', 'memory.js'];
 
 console.log(`${cpus()[0].model}, node ${process.version}`);
 for (const benchmark of benchmarks) {
