@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createPredictor } from '../predictor.js';
 import { type Batch, predictChunk } from './batch.js';
 
-const predictor = createPredictor(workerData);
+const predictor = createPredictor(workerData, { expectedRows: Number.POSITIVE_INFINITY });
 
 function work(id: number, batch: Batch): void {
   const outcome = predictChunk(predictor, batch);

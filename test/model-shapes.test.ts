@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { seededRandom } from '@housing/bench/random.js';
+import { createRandomModel, type Shape } from '@housing/bench/random-model.js';
+import { referenceWalk } from '@housing/bench/reference-walk.js';
+import type { Model, Predictor } from '@housing/model';
+import t from 'tap';
+import { nextDown, nextUp } from './support/doubles.js';
+import { createEachPredictor } from './support/evaluators.js';
+
+const shapes: Shape[] = JSON.parse(readFileSync(new URL('../../bench/shapes.json', import.meta.url), 'utf8'));
+
+for (const shape of shapes) {
+  t.test(
+    `${shape.trees} trees of ${shape.leaves} leaves, ${shape.features} features: all evaluators agree`,
+    async (t) => {
+      const model = createRandomModel(shape, 11);
+      const predictors = createEachPredictor(model);
+      const rows = drawRows(model, predictors[0].predictor);
+      const row = (r: number) => rows.subarray(r * shape.features, (r + 1) * shape.features);
+      const expected = Float64Array.from({ length: rows.length / shape.features }, (_, r) =>
+        referenceWalk(model, row(r)),
+      );
+      for (const { evaluator, predictor } of predictors) {
+        t.equal(firstOther(expected, predictor.predictBatch(rows)), undefined, `predictBatch by ${evaluator}`);
+        const each = expected.map((_, r) => predictor.predict(row(r)));
+        t.equal(firstOther(expected, each), undefined, `predict by ${evaluator}`);
+      }
+    },
+  );
+}
+
+function firstOther(expected: Float64Array, got: Float64Array): string | undefined {
+  const r = expected.findIndex((prediction, r) => !Object.is(prediction, got[r]));
+  return r === -1 ? undefined : `rows[${r}]: expected ${expected[r]}, got ${got[r]}`;
+}
+
+/**
+ * Rows of raw values at thresholds, with their neighbours, and at the ends of what is accepted: all thresholds where the model is
+ * small enough for the reference walk, some of them where it is not.
+ */
+function drawRows({ trees, scaler, featureNames }: Model, { accepted }: Predictor): Float64Array {
+  if (scaler === 'request') throw new Error('expected a scaler fitted in training');
+  const random = seededRandom(13);
+  const edges = featureNames.map((): number[] => []);
+  for (const { feature, threshold } of trees) {
+    for (let i = 0; i < feature.length; i++) if (feature[i] >= 0) edges[feature[i]].push(threshold[i]);
+  }
+  /** The k-th of the values of a feature: four, then three at each threshold. */
+  const value = (f: number, k: number) => {
+    if (k < 4) return [accepted[f].lowest, accepted[f].highest, 0, -0][k];
+    const last = lastLeft(edges[f][Math.floor((k - 4) / 3)], scaler.mean[f], scaler.scale[f]);
+    return [nextDown(last), last, nextUp(last)][(k - 4) % 3];
+  };
+
+  const nValues = edges.map(({ length }) => 4 + 3 * length);
+  const most = Math.max(...nValues);
+  const n = Math.min(most, Math.ceil(4e6 / (trees.length * Math.log2(trees[0].value.length))));
+  return Float64Array.from({ length: n * featureNames.length }, (_, k) => {
+    const f = k % featureNames.length;
+    const r = Math.floor(k / featureNames.length);
+    return value(f, n === most ? (r + f) % nValues[f] : Math.floor(random() * nValues[f]));
+  });
+}
+
+/** The last raw value that goes left, found double by double from where the scaler's inverse leads. */
+function lastLeft(threshold: number, mean: number, scale: number): number {
+  const goesLeft = (x: number) => Math.fround((x - mean) / scale) <= threshold;
+  // half of a float32's last place, beyond which the next float32 is nearer
+  let x = (threshold + Math.abs(threshold) * 2 ** -25) * scale + mean;
+  const step = Math.max(Math.abs(x), Math.abs(mean)) * 2 ** -30;
+  while (goesLeft(x)) x += step;
+  let low = x - step;
+  while (!goesLeft(low)) low -= step;
+  while (nextUp(low) < x) {
+    const middle = (low + x) / 2;
+    if (goesLeft(middle)) low = middle;
+    else x = middle;
+  }
+  return low;
+}
