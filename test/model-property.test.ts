@@ -43,7 +43,9 @@ const model = fc.integer({ min: 1, max: 9 }).chain((nFeatures) => {
     left: leaf,
     right: leaf,
   });
-  const tree = fc.tuple(leaf, fc.array(split, { maxLength: 36 })).map(([value, splits]) => grow(value, splits));
+  // up to 8, 16 and 32 leaves and beyond: each is evaluated in another way
+  const splits = fc.constantFrom(7, 15, 31, 40).chain((n) => fc.array(split, { maxLength: n, size: 'max' }));
+  const tree = fc.tuple(leaf, splits).map(([value, splits]) => grow(value, splits));
   return fc.record({
     nFeatures: fc.constant(nFeatures),
     scaler: fc.option(

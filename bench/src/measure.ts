@@ -39,13 +39,13 @@ export function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1];
 }
 
-/** Prints one line a contender, with its speed as a multiple of the first one's. */
+/** Prints one line a contender, with its time as a multiple of the first one's. */
 export function printTimings(title: string, timings: readonly Timing[]): void {
   console.log(
-    `\n${title.padEnd(44)}${'median ns'.padStart(12)}${'minimum ns'.padStart(12)}${'times faster'.padStart(14)}`,
+    `\n${title.padEnd(44)}${'median ns'.padStart(12)}${'minimum ns'.padStart(12)}${'of the first'.padStart(14)}`,
   );
   for (const { name, minimum, median } of timings) {
-    const ratio = timings[0].median / median;
+    const ratio = median / timings[0].median;
     console.log(
       `  ${name.padEnd(42)}${median.toFixed(0).padStart(12)}${minimum.toFixed(0).padStart(12)}${ratio.toFixed(2).padStart(14)}`,
     );
