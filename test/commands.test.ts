@@ -67,9 +67,11 @@ t.test('predict exits with 1 where it is refused, or nobody answers', async (t) 
   });
 });
 
-t.test('bench checks its answers and prints a row for each contender', async (t) => {
-  const { code, stdout } = await run('model', '--rows', '50', '--repetitions', '1');
-  t.equal(code, 0);
-  for (const name of ['reference walk', 'node objects', 'predict', 'predictBatch'])
-    t.match(stdout, new RegExp(`^ {2}${name} +\\d`, 'm'));
-});
+for (const evaluator of ['kernel', 'plain']) {
+  t.test(`bench checks the answers by ${evaluator} and prints a row for each contender`, async (t) => {
+    const { code, stdout } = await run('predictor', evaluator, '--rows', '50', '--repetitions', '1');
+    t.equal(code, 0);
+    for (const name of ['floor: 400 additions', 'reference walk', 'node objects', 'predict', 'predictBatch'])
+      t.match(stdout, new RegExp(`^ {2}${name} +\\d`, 'm'));
+  });
+}
