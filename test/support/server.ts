@@ -2,12 +2,21 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Test } from 'tap';
+import root, { type Test } from 'tap';
 
 const program = join(
   dirname(createRequire(import.meta.url).resolve('@housing/service/package.json')),
   'dist/server.js',
 );
+
+// a start takes many seconds on a machine that is busy with other tests
+root.setTimeout(300_000);
+
+const running = new Set<ChildProcessWithoutNullStreams>();
+// a test that runs out of time ends without its teardown
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** A server in a process of its own, and what it has printed. */
 export interface Server {
@@ -23,6 +32,8 @@ export function startServer(t: Test, settings: Record<string, string> = {}): Ser
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, NODE_OPTIONS: '', PORT: '0', ...settings },
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;

@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import t from 'tap';
+import { build } from './support/service.js';
+
+/** Sends bytes and returns all that comes back. */
+async function exchange(port: string, bytes: string): Promise<string> {
+  const socket = connect(Number(port), '127.0.0.1');
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk;
+  });
+  socket.write(bytes);
+  await once(socket, 'close');
+  return received;
+}
+
+t.test('what is not HTTP is a problem too, before there is a request', async (t) => {
+  const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
+  const broken = await exchange(port, 'nonsense\r\n\r\n');
+  t.match(broken, /^HTTP\/1\.1 400 Bad Request\r\n/);
+  t.match(JSON.parse(broken.split('\r\n\r\n')[1]), { status: 400, code: 'malformed_request' });
+  const large = await exchange(port, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`);
+  t.match(large, /^HTTP\/1\.1 431 Request Header Fields Too Large\r\ncontent-type: application\/problem\+json\r\n/);
+  t.match(JSON.parse(large.split('\r\n\r\n')[1]), { status: 431, code: 'headers_too_large' });
+});

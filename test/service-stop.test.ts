@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { examples } from '@housing/bench/examples.js';
+import t from 'tap';
+import { startServer, untilListening } from './support/server.js';
+
+const [{ body, answer }] = examples;
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  t.test(`${signal} lets a request in flight finish, and then exits with 0`, async (t) => {
+    const server = startServer(t);
+    const { port } = new URL(await untilListening(server));
+    const socket = connect(Number(port), '127.0.0.1');
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    const head = `POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+    // the service asks for the body when it has begun to answer
+    socket.write(`${head}expect: 100-continue\r\n\r\n`);
+    while (!received.includes('100 Continue')) await once(socket, 'data');
+
+    server.child.kill(signal);
+    await untilRefused(Number(port));
+    socket.write(body);
+    await once(socket, 'close');
+    t.match(received, /HTTP\/1\.1 200 OK/);
+    t.ok(received.endsWith(answer));
+    t.equal(await server.exit, 0);
+    t.equal(server.output.stderr, '');
+  });
+}
+
+t.test('an idle connection does not keep it from exiting', async (t) => {
+  const server = startServer(t);
+  const url = await untilListening(server);
+  const { port } = new URL(url);
+  const idle = connect(Number(port), '127.0.0.1');
+  await once(idle, 'connect');
+  await (await fetch(`${url}/health`)).text();
+  server.child.kill('SIGTERM');
+  t.equal(await server.exit, 0);
+  idle.destroy();
+});
+
+/** Waits until nobody listens on a port any more. */
+async function untilRefused(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const refused = await new Promise((resolve) =>
+      socket.on('connect', () => resolve(false)).on('error', () => resolve(true)),
+    );
+    socket.destroy();
+    if (refused) return;
+  }
+}
