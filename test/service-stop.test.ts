@@ -43,6 +43,22 @@ t.test('an idle connection does not keep it from exiting', async (t) => {
   idle.destroy();
 });
 
+t.test('half a request does not keep it from exiting', { timeout: 30_000 }, async (t) => {
+  const server = startServer(t);
+  const { port } = new URL(await untilListening(server));
+  const whole = 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n';
+  for (const before of ['', whole]) {
+    const half = connect(Number(port), '127.0.0.1');
+    half.on('error', () => {});
+    half.write(`${before}POST /predict HTTP/1.1\r\nhost: x\r\n`);
+    // once the other is answered, the half that came before it has been read
+    if (before === '') await (await fetch(`http://127.0.0.1:${port}/health`)).text();
+    else await once(half, 'data');
+  }
+  server.child.kill('SIGTERM');
+  t.equal(await server.exit, 0);
+});
+
 /** Waits until nobody listens on a port any more. */
 async function untilRefused(port: number): Promise<void> {
   for (;;) {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -6,17 +7,19 @@ import type { FastifyInstance } from 'fastify';
  * theirs open, and the process with them.
  */
 export function closeConnections(app: FastifyInstance): void {
-  const sockets = new Set<Socket>();
+  // the answers come in the order of the requests: the last says whether any is still to come
+  const lastAnswer = new Map<Socket, ServerResponse | undefined>();
   app.server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    lastAnswer.set(socket, undefined);
+    socket.once('close', () => lastAnswer.delete(socket));
   });
+  app.server.on('request', (request, response) => lastAnswer.set(request.socket, response));
 
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
-    // Node counts a connection on which nothing was ever sent as busy
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    // Node counts as busy also those that sent nothing, half the headers, or the rest of a body already refused
+    for (const [socket, answer] of lastAnswer) if (answer?.writableFinished !== false) socket.destroy();
   });
   app.addHook('onSend', async (_request, reply) => {
     if (isClosing) reply.header('connection', 'close');
