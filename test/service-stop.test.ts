@@ -1,34 +1,51 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { examples } from '@housing/bench/examples.js';
-import t from 'tap';
-import { startServer, untilListening } from './support/server.js';
+import t, { type Test } from 'tap';
+import { type Server, startByNpm, startServer, untilListening } from './support/server.js';
 
 const [{ body, answer }] = examples;
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  t.test(`${signal} lets a request in flight finish, and then exits with 0`, async (t) => {
-    const server = startServer(t);
-    const { port } = new URL(await untilListening(server));
-    const socket = connect(Number(port), '127.0.0.1');
-    let received = '';
-    socket.on('data', (chunk) => {
-      received += chunk;
-    });
-    const head = `POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
-    // the service asks for the body when it has begun to answer
-    socket.write(`${head}expect: 100-continue\r\n\r\n`);
-    while (!received.includes('100 Continue')) await once(socket, 'data');
+// [how it is started, how it is stopped]
+const stops: Record<string, [(t: Test) => Server, (pid: number) => void]> = {
+  SIGTERM: [startServer, (pid) => process.kill(pid, 'SIGTERM')],
+  SIGINT: [startServer, (pid) => process.kill(pid, 'SIGINT')],
+  'SIGTERM to npm': [startByNpm, (pid) => process.kill(pid, 'SIGTERM')],
+  'SIGINT to npm': [startByNpm, (pid) => process.kill(pid, 'SIGINT')],
+  'Ctrl-C': [startByNpm, (pid) => process.kill(-pid, 'SIGINT')],
+};
 
-    server.child.kill(signal);
-    await untilRefused(Number(port));
-    socket.write(body);
-    await once(socket, 'close');
-    t.match(received, /HTTP\/1\.1 200 OK/);
-    t.ok(received.endsWith(answer));
-    t.equal(await server.exit, 0);
-    t.equal(server.output.stderr, '');
-  });
+for (const [what, [start, stop]] of Object.entries(stops)) {
+  t.test(
+    `${what}, even twice, lets a request in flight finish, and then exits with 0`,
+    { timeout: 60_000 },
+    async (t) => {
+      const server = start(t);
+      const { port } = new URL(await untilListening(server));
+      const socket = connect(Number(port), '127.0.0.1');
+      let received = '';
+      socket.on('data', (chunk) => {
+        received += chunk;
+      });
+      const head = `POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+      // the service asks for the body when it has begun to answer
+      socket.write(`${head}expect: 100-continue\r\n\r\n`);
+      while (!received.includes('100 Continue')) await once(socket, 'data');
+
+      const { pid } = server.child;
+      if (pid === undefined) throw new Error('expected a process, got none');
+      stop(pid);
+      await untilRefused(Number(port));
+      // npm passes on what the terminal has sent to all: when, is by chance
+      stop(pid);
+      socket.write(body);
+      await once(socket, 'close');
+      t.match(received, /HTTP\/1\.1 200 OK/);
+      t.ok(received.endsWith(answer));
+      t.equal(await server.exit, 0);
+      t.equal(server.output.stderr, '');
+    },
+  );
 }
 
 t.test('an idle connection does not keep it from exiting', async (t) => {

@@ -15,7 +15,7 @@ root.setTimeout(300_000);
 const running = new Set<ChildProcessWithoutNullStreams>();
 // a test that runs out of time ends without its teardown
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) kill(child);
 });
 
 /** A server in a process of its own, and what it has printed. */
@@ -26,12 +26,21 @@ export interface Server {
   readonly exit: Promise<number | null>;
 }
 
-/** Starts the server as `npm start` does, with these settings, and kills it when the test ends if it still runs. */
+/** Starts the server that `npm start` starts, with these settings, and kills it when the test ends if it still runs. */
 export function startServer(t: Test, settings: Record<string, string> = {}): Server {
+  return run(t, [process.execPath, program], settings);
+}
+
+/** Starts the server by `npm start`, without its set-up. */
+export function startByNpm(t: Test): Server {
+  return run(t, ['npm', 'start', '--ignore-scripts'], {});
+}
+
+function run(t: Test, [command, ...args]: string[], settings: Record<string, string>): Server {
   // without the test runner's own hooks, which would make its start slow
-  const child = spawn(process.execPath, [program], {
-    env: { ...process.env, NODE_OPTIONS: '', PORT: '0', ...settings },
-  });
+  const env = { ...process.env, NODE_OPTIONS: '', PORT: '0', ...settings };
+  // a process group of its own, as of a terminal: it can be ended with all that it starts
+  const child = spawn(command, args, { env, detached: true });
   running.add(child);
   child.once('exit', () => running.delete(child));
   const output = { stdout: '', stderr: '' };
@@ -43,7 +52,7 @@ export function startServer(t: Test, settings: Record<string, string> = {}): Ser
   });
   const exit = once(child, 'close').then(([code]) => code);
   t.teardown(async () => {
-    child.kill('SIGKILL');
+    kill(child);
     await exit;
   });
   return { child, output, exit };
@@ -60,5 +69,14 @@ export async function untilListening({ child, output, exit }: Server): Promise<s
     const [, url] = output.stdout.match(/Server listening at (http:[^"\s]+)/) ?? [];
     if (url !== undefined) return url;
     await Promise.race([once(child.stdout, 'data'), failed]);
+  }
+}
+
+function kill({ pid }: ChildProcessWithoutNullStreams): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // all of the group have ended by themselves
   }
 }

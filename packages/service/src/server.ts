@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import pretty from 'pino-pretty';
 import { buildApp } from './app.js';
 import { readModels } from './models.js';
@@ -18,8 +19,19 @@ async function serve(): Promise<void> {
   const app = buildApp({ models, logger, ...settings });
 
   await app.listen({ host, port });
-  // once: a second signal ends the process at once
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => app.close());
+  closeOnSignal(app);
+}
+
+function closeOnSignal(app: FastifyInstance): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const ignore = () => {};
+    process.once(signal, () => {
+      // Ctrl-C comes twice, from the terminal and from npm: only one more two seconds later ends the process at once
+      process.on(signal, ignore);
+      setTimeout(() => process.off(signal, ignore), 2000).unref();
+      app.close();
+    });
+  }
 }
 
 // what the system refuses, by the setting to blame
