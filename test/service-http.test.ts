@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { METHODS } from 'node:http';
 import { connect } from 'node:net';
 import t from 'tap';
 import { build } from './support/service.js';
@@ -23,4 +24,15 @@ t.test('what is not HTTP is a problem too, before there is a request', async (t)
   const large = await exchange(port, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`);
   t.match(large, /^HTTP\/1\.1 431 Request Header Fields Too Large\r\ncontent-type: application\/problem\+json\r\n/);
   t.match(JSON.parse(large.split('\r\n\r\n')[1]), { status: 431, code: 'headers_too_large' });
+});
+
+t.test('every method that Node knows is refused where another is expected', async (t) => {
+  const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
+  // what CONNECT asks for is no resource: Node hangs up
+  for (const method of METHODS.filter((method) => method !== 'POST' && method !== 'CONNECT')) {
+    for (const path of ['/predict', '/models/housing/predict']) {
+      const answer = await exchange(port, `${method} ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+      t.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\n(.*\r\n)*allow: POST\r\n/, `${method} ${path}`);
+    }
+  }
 });

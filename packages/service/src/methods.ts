@@ -1,7 +1,9 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { METHODS } from 'node:http';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from './problem.js';
 
-const methods: HTTPMethods[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+// all that Node parses; CONNECT never becomes a request
+const methods = METHODS.filter((method) => method !== 'CONNECT');
 
 /** The methods of every path, filled as routes are added. */
 export type Allowed = ReadonlyMap<string, ReadonlySet<string>>;
@@ -19,6 +21,7 @@ export function collectMethods(app: FastifyInstance): Allowed {
 
 /** Answers 405 with `Allow`, where Fastify would answer 404, for another method on a known path; registered last. */
 export const refuseOtherMethods: FastifyPluginAsync<{ allowed: Allowed }> = async (app, { allowed }) => {
+  for (const method of methods) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   for (const [url, known] of [...allowed]) {
     const allow = [...known].sort().join(', ');
     const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
