@@ -20,10 +20,15 @@ t.test('what is not HTTP is a problem too, before there is a request', async (t)
   const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
   const broken = await exchange(port, 'nonsense\r\n\r\n');
   t.match(broken, /^HTTP\/1\.1 400 Bad Request\r\n/);
-  t.match(JSON.parse(broken.split('\r\n\r\n')[1]), { status: 400, code: 'malformed_request' });
+  const detail = 'expected HTTP, got Parse Error: Invalid method encountered';
+  t.match(JSON.parse(broken.split('\r\n\r\n')[1]), { status: 400, code: 'malformed_request', detail });
   const large = await exchange(port, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`);
   t.match(large, /^HTTP\/1\.1 431 Request Header Fields Too Large\r\ncontent-type: application\/problem\+json\r\n/);
-  t.match(JSON.parse(large.split('\r\n\r\n')[1]), { status: 431, code: 'headers_too_large' });
+  t.match(JSON.parse(large.split('\r\n\r\n')[1]), {
+    status: 431,
+    code: 'headers_too_large',
+    detail: 'expected headers of at most 16384 bytes, got more',
+  });
 });
 
 t.test('every method that Node knows is refused where another is expected', async (t) => {
@@ -35,4 +40,19 @@ t.test('every method that Node knows is refused where another is expected', asyn
       t.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\n(.*\r\n)*allow: POST\r\n/, `${method} ${path}`);
     }
   }
+});
+
+t.test('what Node itself would refuse without a word is a problem too', async (t) => {
+  const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
+  const refusal = async (headers: string) =>
+    JSON.parse(
+      (await exchange(port, `GET /health HTTP/1.1\r\n${headers}connection: close\r\n\r\n`)).split('\r\n\r\n')[1],
+    );
+  t.match(await refusal(''), { status: 400, code: 'malformed_request', detail: 'host: expected a header, got none' });
+  t.match(await refusal('host: x\r\nexpect: tea\r\n'), {
+    status: 417,
+    code: 'expectation_failed',
+    detail: 'expect: expected 100-continue, got "tea"',
+    requestId: /^[\da-f-]{36}$/,
+  });
 });

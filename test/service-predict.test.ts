@@ -111,7 +111,8 @@ t.test('a body of exactly as many bytes as allowed is answered, and one byte mor
   t.equal((await post(app, '/predict', body)).statusCode, 200);
   const refused = await post(app, '/predict', `${body} `);
   t.equal(refused.statusCode, 413);
-  t.match(refused.json(), { code: 'too_many_bytes' });
+  const detail = `body: expected at most ${body.length} bytes, got ${body.length + 1}`;
+  t.match(refused.json(), { code: 'too_many_bytes', detail });
 });
 
 t.test('20,000 rows and more are answered in full', async (t) => {

@@ -287,6 +287,13 @@ const bodies: Record<string, [unknown, number, string, string | undefined, strin
     '/columns/0',
     /got "x0"$/,
   ],
+  'a key of a megabyte is shortened, also in the pointer': [
+    columns({ ['x'.repeat(1e6)]: {} }),
+    400,
+    'unknown_feature',
+    `/${'x'.repeat(999)}…`,
+    /^\/x{999}…: expected one of .*, got "x{39}…$/,
+  ],
   'a long text is shortened': [columns({ RM: { 0: 'x'.repeat(1000) } }), 400, 'wrong_type', '/RM/0', /got "x{39}…$/],
 };
 
@@ -307,16 +314,27 @@ type Sent = {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
   url?: string;
   type?: string;
+  encoding?: string;
   payload?: string | Buffer;
 };
 const requests: Record<string, [Sent, number, string, string | RegExp, Record<string, string>?]> = {
-  'text/plain': [{ type: 'text/plain', payload: '{}' }, 415, 'unsupported_media_type', /^Unsupported Media Type/],
-  'a body of no type': [{ payload: '{}' }, 415, 'unsupported_media_type', /^Unsupported Media Type/],
+  'text/plain': [
+    { type: 'text/plain', payload: '{}' },
+    415,
+    'unsupported_media_type',
+    'content-type: expected application/json, got "text/plain"',
+  ],
+  'a body of no type': [
+    { payload: '{}' },
+    415,
+    'unsupported_media_type',
+    'content-type: expected application/json, got none',
+  ],
   'a form': [
     { type: 'application/x-www-form-urlencoded', payload: 'RM=6' },
     415,
     'unsupported_media_type',
-    /^Unsupported Media Type/,
+    'content-type: expected application/json, got "application/x-www-form-urlencoded"',
   ],
   'another charset': [
     { type: 'application/json; charset=latin1', payload: '{}' },
@@ -331,6 +349,12 @@ const requests: Record<string, [Sent, number, string, string | RegExp, Record<st
     'body: expected JSON, got bytes that are not UTF-8',
   ],
   'neither type nor body': [{}, 400, 'empty_body', 'body: expected JSON, got nothing'],
+  'a body of another coding': [
+    { type: 'application/json', encoding: 'gzip', payload: '{}' },
+    415,
+    'unsupported_media_type',
+    'content-encoding: expected none, got "gzip"',
+  ],
   'an unknown path': [{ method: 'GET', url: '/nothing' }, 404, 'unknown_route', 'expected a known path, got /nothing'],
   'an unknown path, whatever it is sent': [
     { url: '/nothing', type: 'text/plain', payload: 'x' },
@@ -342,7 +366,7 @@ const requests: Record<string, [Sent, number, string, string | RegExp, Record<st
     { method: 'GET', url: '/%zz' },
     400,
     'malformed_request',
-    "'/%zz' is not a valid url component",
+    'expected a percent-encoded path, got /%zz',
   ],
   'an unknown model': [
     { url: '/models/none/predict', type: 'application/json', payload: '{}' },
@@ -408,12 +432,15 @@ const requests: Record<string, [Sent, number, string, string | RegExp, Record<st
 
 for (const [what, [sent, status, code, detail, headers]] of Object.entries(requests)) {
   t.test(`refuses ${what}`, async (t) => {
-    const { method = 'POST', url = '/predict', type, payload } = sent;
+    const { method = 'POST', url = '/predict', type, encoding, payload } = sent;
     const response = await build(t).inject({
       method,
       url,
       ...(payload === undefined ? {} : { payload }),
-      headers: type === undefined ? {} : { 'content-type': type },
+      headers: {
+        ...(type === undefined ? {} : { 'content-type': type }),
+        ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+      },
     });
     t.equal(response.statusCode, status);
     t.match(response.headers, { 'content-type': /^application\/problem\+json/, ...headers });

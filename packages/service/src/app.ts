@@ -40,6 +40,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     requestTimeout: 60_000,
     // a longer name of a model is an unknown one too: the headers bound it
     routerOptions: { maxParamLength: 2 ** 16 },
+    // without one a request is refused as others are
+    http: { requireHostHeader: false },
     clientErrorHandler: answerClientError,
     frameworkErrors: sendProblem,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },

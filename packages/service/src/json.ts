@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.js';
+import { show } from './rows.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -15,6 +16,7 @@ export function acceptJson(app: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
+      expectPlain(request.headers['content-encoding']);
       expectUtf8(request.headers['content-type']);
       if (body.length === 0) throw new Problem('empty_body', 'expected JSON, got nothing', '');
       return parse(body);
@@ -22,13 +24,15 @@ export function acceptJson(app: FastifyInstance): void {
   );
 }
 
+function expectPlain(coding = 'identity'): void {
+  if (coding.toLowerCase() === 'identity') return;
+  throw new Problem('unsupported_media_type', `content-encoding: expected none, got ${show(coding)}`);
+}
+
 function expectUtf8(contentType = ''): void {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1] ?? 'utf-8';
   if (/^utf-?8$/i.test(charset)) return;
-  throw new Problem(
-    'unsupported_media_type',
-    `content-type: expected the charset utf-8, got ${JSON.stringify(charset)}`,
-  );
+  throw new Problem('unsupported_media_type', `content-type: expected the charset utf-8, got ${show(charset)}`);
 }
 
 function parse(body: Buffer): unknown {

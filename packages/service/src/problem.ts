@@ -17,6 +17,7 @@ const problems = {
   too_many_rows: [413, 'The request has too many rows'],
   too_many_bytes: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is not application/json in UTF-8'],
+  expectation_failed: [417, 'The request expects what the service does not do'],
   headers_too_large: [431, 'The headers are too large'],
   internal_error: [500, 'The service failed'],
   closing: [503, 'The service is closing'],
@@ -45,10 +46,12 @@ export class Problem extends Error {
 
   /** @param detail for a fault of the body: expected what, got what; the pointer is put before it */
   constructor(code: ProblemCode, detail: string, pointer?: string) {
-    super(pointer === undefined ? detail : `${pointer || 'body'}: ${detail}`);
+    // a key of the body may be as long as the body
+    const where = pointer === undefined ? undefined : shorten(pointer, 1000);
+    super(where === undefined ? detail : `${where || 'body'}: ${detail}`);
     this.code = code;
     this.status = problems[code][0];
-    this.pointer = pointer;
+    this.pointer = where;
   }
 
   /** The document that says so. */
@@ -69,4 +72,9 @@ export class Problem extends Error {
 /** Writes keys and indices as a JSON pointer (RFC 6901). */
 export function pointerTo(...keys: (string | number)[]): string {
   return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Cuts off what a message would not be read for. */
+export function shorten(text: string, most = 100): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }

@@ -1,14 +1,16 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Problem, type ProblemCode } from './problem.js';
+import { Problem, type ProblemCode, shorten } from './problem.js';
 import { show } from './rows.js';
 
 /** Answers whatever goes wrong, from the router on, with a problem document. */
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>(sendProblem);
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   // before the body is read: an unknown path is unknown whatever it is sent
   app.addHook('onRequest', async (request) => {
+    expectHttp(request.raw);
     if (request.is404) throw new Problem('unknown_route', `expected a known path, got ${shorten(request.url)}`);
   });
 }
@@ -23,27 +25,46 @@ export function sendProblem(error: FastifyError | Problem, request: FastifyReque
     .send(JSON.stringify(problem.toDocument(request.id)));
 }
 
-const codes: Readonly<Record<string, ProblemCode>> = {
-  FST_ERR_BAD_URL: 'malformed_request',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'too_many_bytes',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_request',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-};
+// Node would answer 400 and 417 without a body
+function expectHttp({ headers, httpVersion }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersion === '1.1')
+    throw new Problem('malformed_request', 'host: expected a header, got none');
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue')
+    throw new Problem('expectation_failed', `expect: expected 100-continue, got ${show(headers.expect)}`);
+}
 
-function problemOf(error: FastifyError, { body }: FastifyRequest): Problem {
+function problemOf(error: FastifyError, request: FastifyRequest): Problem {
+  const { body, headers, url } = request;
   // the schemas check no more than the outer shape of a body
   if (error.validation && body === undefined) return new Problem('empty_body', 'expected JSON, got nothing', '');
   if (error.validation) return new Problem('wrong_type', `expected an object or an array, got ${show(body)}`, '');
-  const code = codes[error.code];
-  if (code !== undefined) return new Problem(code, shorten(error.message));
+  switch (error.code) {
+    case 'FST_ERR_BAD_URL':
+      return new Problem('malformed_request', `expected a percent-encoded path, got ${shorten(url)}`);
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return tooManyBytes(request);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
+      const type = headers['content-type'];
+      const got = type === undefined ? 'none' : show(type);
+      return new Problem('unsupported_media_type', `content-type: expected application/json, got ${got}`);
+    }
+  }
   if (error.statusCode === 503) return new Problem('closing', 'expected to serve, got a signal to stop');
   // what went wrong inside is for the log alone
   return new Problem('internal_error', 'expected an answer, got an error that the log tells by the request id');
 }
 
-const clientErrors: Readonly<Record<string, ProblemCode>> = {
-  HPE_HEADER_OVERFLOW: 'headers_too_large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+function tooManyBytes({ headers, routeOptions: { bodyLimit } }: FastifyRequest): Problem {
+  return new Problem(
+    'too_many_bytes',
+    `expected at most ${bodyLimit} bytes, got ${headers['content-length'] ?? 'more'}`,
+    '',
+  );
+}
+
+const clientErrors: Readonly<Record<string, [ProblemCode, string]>> = {
+  HPE_HEADER_OVERFLOW: ['headers_too_large', `expected headers of at most ${maxHeaderSize} bytes, got more`],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'expected the whole request in time, got a part'],
 };
 
 /** Answers what the HTTP parser refuses, before there is a request. */
@@ -52,7 +73,11 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     socket.destroy();
     return;
   }
-  const problem = new Problem(clientErrors[error.code ?? ''] ?? 'malformed_request', shorten(error.message));
+  const [code, detail] = clientErrors[error.code ?? ''] ?? [
+    'malformed_request',
+    `expected HTTP, got ${shorten(error.message)}`,
+  ];
+  const problem = new Problem(code, detail);
   const body = JSON.stringify(problem.toDocument());
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
@@ -61,8 +86,4 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-function shorten(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
