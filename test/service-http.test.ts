@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { METHODS } from 'node:http';
+import { METHODS, request } from 'node:http';
 import { connect } from 'node:net';
 import t from 'tap';
 import { build } from './support/service.js';
@@ -55,4 +55,25 @@ t.test('what Node itself would refuse without a word is a problem too', async (t
     detail: 'expect: expected 100-continue, got "tea"',
     requestId: /^[\da-f-]{36}$/,
   });
+});
+
+t.test('a client that sends too many bytes before it reads is told so', async (t) => {
+  const url = await build(t, { maxBytes: 1000 }).listen({ port: 0, host: '127.0.0.1' });
+  const { hostname, port } = new URL(url);
+  // more than the buffers of the system hold
+  const chunk = Buffer.alloc(2 ** 20, ' ');
+  for (const chunked of [false, true]) {
+    const headers = { 'content-type': 'application/json', ...(chunked ? {} : { 'content-length': 32 * chunk.length }) };
+    const sent = request({ hostname, port, path: '/predict', method: 'POST', headers });
+    // once() rejects where the connection breaks
+    const answered = once(sent, 'response');
+    for (let k = 0; k < 32; k++) if (!sent.write(chunk)) await once(sent, 'drain');
+    sent.end();
+    const [response] = await answered;
+    t.equal(response.statusCode, 413);
+    t.match(JSON.parse(Buffer.concat(await response.toArray()).toString()), {
+      code: 'too_many_bytes',
+      detail: `body: expected at most 1000 bytes, got ${chunked ? 'more' : 32 * chunk.length}`,
+    });
+  }
 });

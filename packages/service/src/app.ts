@@ -16,7 +16,7 @@ export interface AppOptions {
   readonly defaultModel?: string | undefined;
   /** How many rows a request may have; 100,000 by default. More are refused with 413. */
   readonly maxRows?: number;
-  /** How long a body may be; 32 MiB by default. A longer one is refused with 413, before it is read. */
+  /** How long a body may be; 32 MiB by default. The rest of a longer one is dropped, and 413 the answer. */
   readonly maxBytes?: number;
   /** Fastify's setting; no log by default. */
   readonly logger?: FastifyServerOptions['logger'];

@@ -1,18 +1,29 @@
 import { type IncomingMessage, maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { finished } from 'node:stream/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, type ProblemCode, shorten } from './problem.js';
 import { show } from './rows.js';
 
 /** Answers whatever goes wrong, from the router on, with a problem document. */
 export function answerProblems(app: FastifyInstance): void {
-  app.setErrorHandler<FastifyError>(sendProblem);
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') await discard(request.raw);
+    return sendProblem(error, request, reply);
+  });
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   // before the body is read: an unknown path is unknown whatever it is sent
   app.addHook('onRequest', async (request) => {
     expectHttp(request.raw);
     if (request.is404) throw new Problem('unknown_route', `expected a known path, got ${shorten(request.url)}`);
   });
+}
+
+// most clients read no answer before they have sent all: to hang up on one that sends is not to answer it
+async function discard(request: IncomingMessage): Promise<void> {
+  const options = { readable: true, writable: false, signal: AbortSignal.timeout(10_000) };
+  // whatever ends the rest, the answer is the same
+  await finished(request.resume(), options).catch(() => {});
 }
 
 /** Answers one error. */
