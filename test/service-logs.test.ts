@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import t from 'tap';
 import { build, post, servedModel } from './support/service.js';
 
@@ -9,6 +11,19 @@ function buildWithLog(t: Parameters<typeof build>[0], level: string) {
   const stream = { write: (line: string) => lines.push(JSON.parse(line)) };
   return { app: build(t, { logger: { level, stream } }), lines };
 }
+
+t.test('a client that hangs up within its body is no failure of the service', async (t) => {
+  const { app, lines } = buildWithLog(t, 'info');
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  const socket = connect(Number(port), '127.0.0.1');
+  const begun = once(app.server, 'request');
+  socket.write('POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n[');
+  await begun;
+  socket.destroy();
+  const later = () => lines.filter(({ msg }) => !String(msg).startsWith('Server listening'));
+  while (later().length === 0) await new Promise(setImmediate);
+  t.match(later(), [{ level: 30, status: 499, url: '/predict' }]);
+});
 
 t.test('a request is one line: id, model, rows, status and duration', async (t) => {
   const { app, lines } = buildWithLog(t, 'info');

@@ -19,6 +19,7 @@ const problems = {
   unsupported_media_type: [415, 'The body is not application/json in UTF-8'],
   expectation_failed: [417, 'The request expects what the service does not do'],
   headers_too_large: [431, 'The headers are too large'],
+  client_gone: [499, 'The client has hung up'],
   internal_error: [500, 'The service failed'],
   closing: [503, 'The service is closing'],
 } as const;

@@ -30,6 +30,9 @@ async function discard(request: IncomingMessage): Promise<void> {
 export function sendProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = error instanceof Problem ? error : problemOf(error, request);
   if (problem.status >= 500) request.log.error({ err: error }, 'failed');
+  // an answer that nobody takes is none for the log
+  const { method, url } = request;
+  if (problem.code === 'client_gone') request.log.info({ method, url, status: problem.status }, 'hung up');
   return reply
     .code(problem.status)
     .type('application/problem+json')
@@ -50,6 +53,8 @@ function problemOf(error: FastifyError, request: FastifyRequest): Problem {
   if (error.validation && body === undefined) return new Problem('empty_body', 'expected JSON, got nothing', '');
   if (error.validation) return new Problem('wrong_type', `expected an object or an array, got ${show(body)}`, '');
   switch (error.code) {
+    case 'ECONNRESET':
+      return new Problem('client_gone', 'expected the whole body, got a part');
     case 'FST_ERR_BAD_URL':
       return new Problem('malformed_request', `expected a percent-encoded path, got ${shorten(url)}`);
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
