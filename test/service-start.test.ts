@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { examples } from '@housing/bench/examples.js';
+import { freePort } from '@housing/bench/free-port.js';
 import { buildApp, readModels, readSettings } from '@housing/service';
 import t from 'tap';
 import { document, shipped } from './support/documents.js';
@@ -108,6 +109,26 @@ t.test('a folder named as a model is refused', async (t) => {
 t.test('a folder without models is refused', async (t) => {
   const folder = t.testdir({ 'readme.txt': '', 'a b.json': '{}' });
   t.throws(() => readModels(folder), { message: `${folder}: expected NAME.json files, got none` });
+});
+
+t.test('a JSON file whose name is none of a model is passed over with a warning', async (t) => {
+  const folder = t.testdir({ 'good.json': JSON.stringify(document()), 'my model.json': '', 'b.JSON': '', 'c.txt': '' });
+  const server = startServer(t, { MODELS_DIR: folder });
+  await untilListening(server);
+  const lines = server.output.stdout.split('\n').filter((line) => line.includes('"level":40'));
+  const told = (file: string) =>
+    `${join(folder, file)}: expected a name of letters, digits, ".", "_", "-" and ".json", passed over`;
+  t.strictSame(
+    lines.map((line) => JSON.parse(line).msg),
+    ['b.JSON', 'my model.json'].map(told),
+  );
+});
+
+t.test('a silent log prints nothing', async (t) => {
+  const port = await freePort();
+  const server = startServer(t, { LOG_LEVEL: 'silent', PORT: String(port) });
+  while (!(await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined))) await new Promise(setImmediate);
+  t.strictSame(server.output, { stdout: '', stderr: '' });
 });
 
 t.test('a model dropped into a folder is served by its name', async (t) => {

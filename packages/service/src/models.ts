@@ -21,9 +21,20 @@ export interface ServedModel {
  * @throws Error with file and reason at the first that is not a model, and for a folder without any
  */
 export function readModels(folder: string): ServedModel[] {
-  const files = list(folder).filter((file) => /^[A-Za-z0-9._-]+\.json$/.test(file));
+  const files = list(folder).filter(isModel);
   if (files.length === 0) throw new Error(`${folder}: expected NAME.json files, got none`);
   return files.sort().map((file) => readModel(join(folder, file), file.slice(0, -'.json'.length)));
+}
+
+/** The JSON files of a folder that are not read, since their names are no names of models. */
+export function passedOver(folder: string): string[] {
+  return list(folder)
+    .filter((file) => /\.json$/i.test(file) && !isModel(file))
+    .sort();
+}
+
+function isModel(file: string): boolean {
+  return /^[A-Za-z0-9._-]+\.json$/.test(file);
 }
 
 function list(folder: string): string[] {

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pretty from 'pino-pretty';
 import { buildApp } from './app.js';
-import { readModels } from './models.js';
+import { passedOver, readModels } from './models.js';
 import { readSettings } from './settings.js';
 
 try {
@@ -18,6 +19,10 @@ async function serve(): Promise<void> {
   const logger = process.stdout.isTTY ? { level, stream: pretty({ sync: true }) } : { level };
   const app = buildApp({ models, logger, ...settings });
 
+  for (const file of passedOver(modelsDir))
+    app.log.warn(
+      `${join(modelsDir, file)}: expected a name of letters, digits, ".", "_", "-" and ".json", passed over`,
+    );
   await app.listen({ host, port });
   closeOnSignal(app);
 }
