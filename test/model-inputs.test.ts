@@ -22,6 +22,13 @@ t.test('a row, a record and a batch of the same values give the same prediction'
   t.same(predictor.predictBatch(Float64Array.of(1, 2, 3, 8)), Float64Array.of(7, 13));
 });
 
+t.test('what a predictor says of its features cannot be changed', async (t) => {
+  const { featureNames, accepted } = createPredictor(parseModel(document()));
+  t.throws(() => Object.assign(featureNames, ['x']), TypeError);
+  t.throws(() => Object.assign(accepted, [interval]), TypeError);
+  for (const one of accepted) t.throws(() => Object.assign(one, { lowest: 0 }), TypeError);
+});
+
 const wrongValues: [unknown, string, string][] = [
   [null, 'wrong_type', 'null'],
   [undefined, 'wrong_type', 'undefined'],

@@ -76,8 +76,9 @@ export function createPredictor(model: Model, { expectedRows = 0 }: PredictorOpt
   }
 
   return {
-    featureNames,
-    accepted: scaling.accepted,
+    // copies that stay as they are: an instance is shared by all who import it
+    featureNames: Object.freeze([...featureNames]),
+    accepted: Object.freeze(scaling.accepted.map((interval) => Object.freeze({ ...interval }))),
 
     predict(values) {
       const turn = ++turns;
