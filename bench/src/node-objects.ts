@@ -2,13 +2,20 @@ import type { Model, Tree } from '@housing/model';
 
 type Node = { value: number } | { feature: number; threshold: number; left: Node; right: Node };
 
-/** Makes the evaluator that most hand ports are: an object a node, followed by its links. */
-export function createNodeObjects({ scaler, init, learningRate, trees }: Model): (row: ArrayLike<number>) => number {
+/**
+ * Makes the evaluator that most hand ports are: an object a node, followed by its links.
+ *
+ * @param round what happens to a scaled value; by default it is narrowed to float32, as scikit-learn does
+ */
+export function createNodeObjects(
+  { scaler, init, learningRate, trees }: Model,
+  round: (sample: number) => number = Math.fround,
+): (row: ArrayLike<number>) => number {
   if (scaler === 'request') throw new Error('expected a scaler fitted in training');
   const { mean, scale } = scaler;
   const roots = trees.map((tree) => linkNodes(tree, 0));
   return (row) => {
-    const sample = Array.from(row, (x, f) => Math.fround((x - mean[f]) / scale[f]));
+    const sample = Array.from(row, (x, f) => round((x - mean[f]) / scale[f]));
     return roots.reduce((sum, root) => sum + learningRate * leafValue(root, sample), init);
   };
 }
