@@ -12,6 +12,10 @@ from fitted import find_fitted, load
 # where the model and the rows lie
 FOLDER = sys.argv[1]
 
+# stdout is for answers; what a library prints, from its import on, goes to stderr
+ANSWERS = os.fdopen(os.dup(1), 'w')
+os.dup2(2, 1)
+
 
 def path_of(name):
     return os.path.join(FOLDER, name)
@@ -28,19 +32,22 @@ def serve(title, packages, predict, note='', time_batch=None, time_one=None):
     `predict` takes raw rows [n, F] and gives their predictions [n]. An engine that times itself without the way through Python
     gives `time_batch` and `time_one`, which take rows too and give nanoseconds a row.
     """
-    say = take_stdout()
-    rows = np.fromfile(path_of('rows.f64')).reshape(-1, int(sys.argv[2]))
+    rows = read_rows('rows')
     time_batch = time_batch or (lambda rows: nanoseconds(lambda: predict(rows)) / len(rows))
     time_one = time_one or (lambda rows: time_calls(predict, rows))
     answers = {
-        'predict': lambda path: np.asarray(predict(rows), dtype=np.float64).tofile(path),
+        'predict': lambda name, rival: np.asarray(predict(read_rows(name)), dtype=np.float64).tofile(path_of(f'{name}.{rival}.f64')),
         'batch': lambda: time_batch(rows),
         'one': lambda n: time_one(rows[:int(n)]),
     }
     say({'title': title, 'versions': {package: version(package) for package in packages}, 'note': note})
     for line in sys.stdin:
-        command, *arguments = line.rstrip('\n').split(' ', 1)
+        command, *arguments = line.split()
         say(answers[command](*arguments))
+
+
+def read_rows(name):
+    return np.fromfile(path_of(f'{name}.f64')).reshape(-1, int(sys.argv[2]))
 
 
 def time_calls(predict, rows):
@@ -59,11 +66,5 @@ def nanoseconds(work):
     return time.perf_counter_ns() - start
 
 
-def take_stdout():
-    """Keeps stdout for answers; what a library prints goes to stderr."""
-    answers = os.fdopen(os.dup(1), 'w')
-    os.dup2(2, 1)
-
-    def say(answer):
-        print(json.dumps(answer), file=answers, flush=True)
-    return say
+def say(answer):
+    print(json.dumps(answer), file=ANSWERS, flush=True)

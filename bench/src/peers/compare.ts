@@ -6,7 +6,8 @@ import { oracle, ours, type Shape, type Task } from './task.js';
 
 interface Answered {
   readonly rival: RivalProcess;
-  readonly predictions: Float64Array;
+  readonly rows: Float64Array;
+  readonly edges: Float64Array;
 }
 
 /** Compares rivals on one task: answers first, then times. What cannot take part is told with its reason. */
@@ -19,11 +20,12 @@ export async function comparePeers(
   const answers = await answersOf(names, task, core);
   const answered = answers.filter((answer) => 'rival' in answer);
   try {
-    const expected = predictionsOf(oracle, answers);
+    const expected = answerNamed(oracle, answers);
     const timings = await timeInTurn(answered.map(({ rival }) => rival), task.nRows, repetitions); // biome-ignore format: one call
-    const measured = answered.map(({ rival, predictions }, k): Measured => {
+    const measured = answered.map(({ rival, rows, edges }, k): Measured => {
       const { name, title, versions, note } = rival;
-      return { name, title, versions, note, ...timings[k], ...accuracyOf(predictions, expected) };
+      const { equal: equalEdges } = accuracyOf(edges, expected.edges);
+      return { name, title, versions, note, ...timings[k], ...accuracyOf(rows, expected.rows), equalEdges };
     });
     return [...measured, ...answers.filter((answer) => 'problem' in answer)];
   } finally {
@@ -36,7 +38,9 @@ export async function compareShape(shape: Shape, task: Task, repetitions: number
   const answers = await answersOf([oracle, ours], task, core);
   const rivals = answers.filter((answer) => 'rival' in answer).map(({ rival }) => rival);
   try {
-    const { equal } = accuracyOf(predictionsOf(ours, answers), predictionsOf(oracle, answers));
+    const expected = answerNamed(oracle, answers);
+    const got = answerNamed(ours, answers);
+    const equal = Math.min(accuracyOf(got.rows, expected.rows).equal, accuracyOf(got.edges, expected.edges).equal);
     const [sklearn, own] = await timeBatchInTurn(rivals, task.nRows, repetitions);
     return { shape, rows: task.nRows, sklearn, ours: own, equal };
   } finally {
@@ -54,16 +58,16 @@ async function answerOf(name: string, task: Task, core: number): Promise<Answere
   let rival: RivalProcess | undefined;
   try {
     rival = await startRival(name, task, core);
-    return { rival, predictions: await rival.predict() };
+    return { rival, rows: await rival.predict('rows'), edges: await rival.predict('edges') };
   } catch (error) {
     rival?.stop();
     return { name, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function predictionsOf(name: string, answers: readonly (Answered | Failed)[]): Float64Array {
+function answerNamed(name: string, answers: readonly (Answered | Failed)[]): Answered {
   for (const answer of answers) {
-    if ('rival' in answer && answer.rival.name === name) return answer.predictions;
+    if ('rival' in answer && answer.rival.name === name) return answer;
     if ('problem' in answer && answer.name === name) throw new Error(`${name}: ${answer.problem}`);
   }
   throw new Error(`expected ${name} among the rivals, found none`);

@@ -19,6 +19,8 @@ export interface Measured extends Timing, Accuracy {
   readonly title: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly note: string;
+  /** The share of rows on a threshold with the same double. */
+  readonly equalEdges: number;
 }
 
 export interface Failed {
@@ -44,5 +46,8 @@ export function isMeasured(peer: Peer): peer is Measured {
 /** Whether every double of ours was scikit-learn's. */
 export function isExact({ peers, shapes }: Results): boolean {
   const own = peers.filter((peer) => peer.name === ours);
-  return own.every((peer) => isMeasured(peer) && peer.equal === 1) && shapes.every(({ equal }) => equal === 1);
+  return (
+    own.every((peer) => isMeasured(peer) && peer.equal === 1 && peer.equalEdges === 1) &&
+    shapes.every(({ equal }) => equal === 1)
+  );
 }

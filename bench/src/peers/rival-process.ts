@@ -5,7 +5,7 @@ import { lastLine, node, pinned, pythonOf, run } from './command.js';
 import { readFloat64 } from './float64-file.js';
 import { peers, programOf } from './folders.js';
 import { install } from './install.js';
-import type { Task } from './task.js';
+import type { RowsName, Task } from './task.js';
 
 /** A rival in a process of its own, idle until asked. */
 export interface RivalProcess {
@@ -13,8 +13,8 @@ export interface RivalProcess {
   readonly title: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly note: string;
-  /** Predicts all rows in one call. */
-  predict(): Promise<Float64Array>;
+  /** Predicts all rows of one of the task's files in one call. */
+  predict(name: RowsName): Promise<Float64Array>;
   /** Nanoseconds a row, all rows in one call. */
   timeBatch(): Promise<number>;
   /** Nanoseconds a row, one row a call, over the first n rows. */
@@ -38,21 +38,28 @@ export async function startRival(name: string, task: Task, core: number): Promis
   if (program === undefined) throw new Error(`expected bench/peers/${name}/rival.py or rival.js, found none`);
   const command = program.endsWith('.py') ? pythonOf(name, program, ...args) : node(program, ...args);
   const { ask, stop } = converse(pinned(command, core));
-  const { title, versions, note } = JSON.parse(await ask());
   return {
     name,
-    title,
-    versions,
-    note,
-    async predict() {
-      const path = `${task.folder}/${name}.f64`;
-      await ask(`predict ${path}`);
-      return readFloat64(path);
+    ...(await introduction(ask, stop)),
+    async predict(rows) {
+      await ask(`predict ${rows} ${name}`);
+      return readFloat64(`${task.folder}/${rows}.${name}.f64`);
     },
     timeBatch: async () => JSON.parse(await ask('batch')),
     timeOne: async (n) => JSON.parse(await ask(`one ${n}`)),
     stop,
   };
+}
+
+/** What a rival says of itself when it is ready. */
+async function introduction(ask: () => Promise<string>, stop: () => void) {
+  try {
+    const { title, versions, note } = JSON.parse(await ask());
+    return { title, versions, note };
+  } catch (error) {
+    stop();
+    throw error;
+  }
 }
 
 /** Starts a process that answers each line with one of its own, and the beginning with one. */

@@ -22,24 +22,36 @@ export function pathOf(name: string): string {
 
 /** Answers the commands of `bench:peers` on stdin with a line of JSON each, until stdin ends. */
 export async function serve(rival: Rival): Promise<void> {
-  const matrix = readFloat64(pathOf('rows.f64'));
-  const n = matrix.length / Number(nFeatures);
-  const rows = Array.from({ length: n }, (_, r) => matrix.slice(r * Number(nFeatures), (r + 1) * Number(nFeatures)));
-  const out = new Float64Array(n);
-
-  const answers: Record<string, (argument: string) => unknown> = {
-    predict: async (path) => {
-      await rival.predictBatch(matrix, out);
-      writeFloat64(path, out);
-    },
-    batch: async () => (await nanoseconds(async () => rival.predictBatch(matrix, out))) / n,
-    one: async (count) => (await timeCalls(rival, rows.slice(0, Number(count)))) / Number(count),
+  const rows = readFloat64(pathOf('rows.f64'));
+  const calls = Array.from({ length: countRows(rows) }, (_, r) =>
+    rows.slice(r * Number(nFeatures), (r + 1) * Number(nFeatures)),
+  );
+  const answers: Record<string, (...names: string[]) => Promise<unknown>> = {
+    predict: (name, rivalName) => predict(rival, name, rivalName),
+    batch: () => timeBatch(rival, rows),
+    one: (n) => timeCalls(rival, calls.slice(0, Number(n))),
   };
   say({ title: rival.title, versions: rival.versions, note: rival.note ?? '' });
   for await (const line of createInterface({ input: process.stdin })) {
-    const [, command, argument] = line.match(/^(\w+) ?(.*)$/) ?? [];
-    say((await answers[command](argument)) ?? null);
+    const [command, ...names] = line.split(' ');
+    say((await answers[command](...names)) ?? null);
   }
+}
+
+async function predict(rival: Rival, name: string, rivalName: string): Promise<void> {
+  const rows = readFloat64(pathOf(`${name}.f64`));
+  const out = new Float64Array(countRows(rows));
+  await rival.predictBatch(rows, out);
+  writeFloat64(pathOf(`${name}.${rivalName}.f64`), out);
+}
+
+function countRows(rows: Float64Array): number {
+  return rows.length / Number(nFeatures);
+}
+
+async function timeBatch(rival: Rival, rows: Float64Array): Promise<number> {
+  const out = new Float64Array(countRows(rows));
+  return (await nanoseconds(async () => rival.predictBatch(rows, out))) / out.length;
 }
 
 async function timeCalls({ predict }: Rival, rows: readonly Float64Array[]): Promise<number> {
@@ -52,7 +64,7 @@ async function timeCalls({ predict }: Rival, rows: readonly Float64Array[]): Pro
     }
   });
   if (Number.isNaN(sink)) throw new Error('expected predictions, got NaN');
-  return time;
+  return time / rows.length;
 }
 
 async function nanoseconds(work: () => Promise<unknown>): Promise<number> {

@@ -13,6 +13,7 @@ export function peersTable(peers: readonly Peer[]): string {
     nanoseconds(peer.one),
     times(peer.one, own?.one),
     percent(peer.equal),
+    percent(peer.equalEdges),
     peer.worst === 0 ? '0' : peer.worst.toExponential(0),
   ]);
   const failed = peers.flatMap((peer) => ('problem' in peer ? [[peer.name, `not measured: ${peer.problem}`]] : []));
@@ -38,7 +39,7 @@ export function shapesTable(shapes: readonly ShapeResult[]): string {
     times(sklearn, ours),
     percent(equal),
   ]);
-  return markdown(['trees × leaves, features', 'scikit-learn, ns a row', 'ours', 'ours is', 'equal rows'], rows);
+  return markdown(['trees × leaves, features', 'scikit-learn, ns a row', 'ours', 'ours is', 'equal'], rows);
 }
 
 function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -2,13 +2,17 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { type Model, parseModel } from '@housing/model';
 import { randomRows } from '../random-rows.js';
 import { pythonOf, run } from './command.js';
+import { edgeRows } from './edge-rows.js';
 import { writeFloat64 } from './float64-file.js';
 import { peers, root } from './folders.js';
 import { install } from './install.js';
 
+/** Files of raw rows: `rows` are drawn at random and timed, each of `edges` lies on a threshold. */
+export type RowsName = 'rows' | 'edges';
+
 /** A model with the rows that all rivals predict, in a folder that all read. */
 export interface Task {
-  /** Holds `model.joblib`, `model.json` and `rows.f64`, raw rows in float64, row-major. */
+  /** Holds `model.joblib`, `model.json`, and each file of rows in float64, row-major. */
   readonly folder: string;
   readonly model: Model;
   readonly nRows: number;
@@ -67,5 +71,6 @@ async function makeTask(name: string, nRows: number, makeModel: (folder: string)
   }
   const model = parseModel(JSON.parse(readFileSync(path, 'utf8')));
   writeFloat64(`${folder}/rows.f64`, randomRows(model, nRows));
+  writeFloat64(`${folder}/edges.f64`, edgeRows(model));
   return { folder, model, nRows };
 }

@@ -1,0 +1,20 @@
+import type { Model } from '@housing/model';
+import { randomRows } from '../random-rows.js';
+
+/**
+ * For each node that compares, a row whose value lies on its threshold: where rounding decides, as it does in measured data,
+ * whose values are few and often midway between others.
+ */
+export function edgeRows(model: Model): Float64Array {
+  const { scaler, trees, featureNames } = model;
+  if (scaler === 'request') throw new Error('expected a scaler fitted in training');
+  const edges = trees.flatMap(({ feature, threshold, childrenLeft }) =>
+    Array.from(childrenLeft, (child, i) => ({ f: feature[i], x: threshold[i], isLeaf: child === -1 })),
+  );
+  const inner = edges.filter(({ isLeaf }) => !isLeaf);
+  const rows = randomRows(model, inner.length);
+  inner.forEach(({ f, x }, r) => {
+    rows[r * featureNames.length + f] = x * scaler.scale[f] + scaler.mean[f];
+  });
+  return rows;
+}
