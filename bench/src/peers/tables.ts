@@ -18,7 +18,7 @@ export function peersTable(peers: readonly Peer[]): string {
   ]);
   const failed = peers.flatMap((peer) => ('problem' in peer ? [[peer.name, `not measured: ${peer.problem}`]] : []));
   return markdown(
-    ['', 'version', 'batch, ns', 'ours is', 'one row, ns', 'ours is', 'equal rows', 'worst error'],
+    ['', 'version', 'batch, ns', 'ours is', 'one row, ns', 'ours is', 'equal', 'equal on thresholds', 'worst error'],
     [...rows, ...failed],
   );
 }
