@@ -50,6 +50,7 @@ async function measurePeers(): Promise<Peer[]> {
 async function measureShapes(): Promise<ShapeResult[]> {
   const measured: ShapeResult[] = [];
   for (const shape of shapes.filter((shape) => isChosen(shapeName(shape)))) {
+    console.error(shapeName(shape));
     measured.push(await compareShape(shape, await shapeTask(shape, nRowsOf(shape)), repetitions, core));
   }
   return measured;

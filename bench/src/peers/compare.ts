@@ -56,6 +56,7 @@ async function answersOf(names: readonly string[], task: Task, core: number): Pr
 
 async function answerOf(name: string, task: Task, core: number): Promise<Answered | Failed> {
   let rival: RivalProcess | undefined;
+  console.error(`  ${name}`);
   try {
     rival = await startRival(name, task, core);
     return { rival, rows: await rival.predict('rows'), edges: await rival.predict('edges') };

@@ -1,9 +1,12 @@
 import type { Model } from '@housing/model';
 import { randomRows } from '../random-rows.js';
 
+/** More than the housing model has, few enough to be predicted at once. */
+const MOST_ROWS = 3000;
+
 /**
- * For each node that compares, a row whose value lies on its threshold: where rounding decides, as it does in measured data,
- * whose values are few and often midway between others.
+ * For each node that compares, or for some all over a large model, a row whose value lies on its threshold: where rounding
+ * decides, as it does in measured data, whose values are few and often midway between others.
  */
 export function edgeRows(model: Model): Float64Array {
   const { scaler, trees, featureNames } = model;
@@ -12,8 +15,10 @@ export function edgeRows(model: Model): Float64Array {
     Array.from(childrenLeft, (child, i) => ({ f: feature[i], x: threshold[i], isLeaf: child === -1 })),
   );
   const inner = edges.filter(({ isLeaf }) => !isLeaf);
-  const rows = randomRows(model, inner.length);
-  inner.forEach(({ f, x }, r) => {
+  const step = Math.ceil(inner.length / MOST_ROWS);
+  const chosen = inner.filter((_, k) => k % step === 0);
+  const rows = randomRows(model, chosen.length);
+  chosen.forEach(({ f, x }, r) => {
     rows[r * featureNames.length + f] = x * scaler.scale[f] + scaler.mean[f];
   });
   return rows;

@@ -4,7 +4,7 @@ import { peers } from './folders.js';
 import { install } from './install.js';
 import type { Results } from './results.js';
 import { noteLines, peersTable, shapesTable } from './tables.js';
-import { targetLines } from './targets.js';
+import { shapesTargetLine, targetLines } from './targets.js';
 
 export function printResults(results: Results): void {
   console.log(describe(results));
@@ -34,6 +34,7 @@ function describe(results: Results): string {
     );
     parts.push(noteLines(peers).join('\n'), targetLines(peers).map((line) => `- ${line}`).join('\n')); // biome-ignore format: two lists
   }
-  if (shapes.length > 0) parts.push('Models of other shapes, in batch:', shapesTable(shapes));
+  if (shapes.length > 0)
+    parts.push('Models of other shapes, in batch:', shapesTable(shapes), `- ${shapesTargetLine(shapes)}`);
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

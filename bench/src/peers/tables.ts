@@ -54,8 +54,12 @@ function nanoseconds(value: number): string {
 
 function times(rival: number, own: number | undefined): string {
   if (own === undefined || rival === own) return '';
-  const ratio = rival / own;
-  return `${ratio < 10 ? ratio.toFixed(2) : Math.round(ratio).toLocaleString('en')} × faster`;
+  return rival >= own ? `${ratio(rival, own)} × faster` : `${ratio(own, rival)} × slower`;
+}
+
+function ratio(slower: number, faster: number): string {
+  const value = slower / faster;
+  return value < 10 ? value.toFixed(2) : Math.round(value).toLocaleString('en');
 }
 
 // rounded down, so that only all is 100 %

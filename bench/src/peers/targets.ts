@@ -1,5 +1,5 @@
-import { isMeasured, type Peer } from './results.js';
-import { ours } from './task.js';
+import { isMeasured, type Peer, type ShapeResult } from './results.js';
+import { ours, shapeName } from './task.js';
 
 /** How many times faster than a rival we want to be. */
 const targets = [
@@ -23,4 +23,10 @@ export function targetLines(peers: readonly Peer[]): string[] {
     const calls = call === 'batch' ? 'batch' : 'one row a call';
     return `${rival.title}, ${calls}: ${ratio.toFixed(2)} × of ${times} ×, ${ratio >= times ? 'met' : 'not met'}`;
   });
+}
+
+/** Whether we are as fast as scikit-learn whatever the model's shape. */
+export function shapesTargetLine(shapes: readonly ShapeResult[]): string {
+  const slower = shapes.filter(({ sklearn, ours }) => ours > sklearn).map(({ shape }) => shapeName(shape));
+  return `nowhere slower than scikit-learn: ${slower.length === 0 ? 'met' : `not met on ${slower.join(', ')}`}`;
 }
