@@ -9,18 +9,19 @@ import { join, relative, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const requirements = resolve(process.env.REQUIREMENTS ?? requirementsOf(process.env.SKLEARN));
-if (!existsSync(requirements)) fail(`${requirements}: expected a file of Python requirements, found none`);
+const name = relative(root, requirements);
+if (!existsSync(requirements)) fail(`${name}: expected a file of Python requirements, found none`);
 
-const environment = join(root, '.venv', relative(root, requirements).replace(/\.txt$/, ''));
+const environment = join(root, '.venv', name.replace(/\.txt$/, ''));
 const python = join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const stamp = join(environment, 'requirements.txt');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== readFileSync(requirements, 'utf8')) {
-  const version = interpreterOf(requirements);
+  const version = interpreterOf();
   // where pyenv manages the interpreters, its stand-in for each must be told which
   const found = run(`python${version}`, ['-m', 'venv', environment], { PYENV_VERSION: version });
-  if (found !== 0) fail(`expected Python ${version} as python${version}, for ${requirements}`);
+  if (found !== 0) fail(`expected Python ${version} as python${version}, for ${name}`);
   if (run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]) !== 0)
-    fail(`${requirements}: not installed`);
+    fail(`${name}: not installed`);
   writeFileSync(stamp, readFileSync(requirements));
 }
 process.exitCode = run(python, process.argv.slice(2));
@@ -34,10 +35,9 @@ function requirementsOf(sklearn = '0.20') {
   return join(root, 'model-export', `requirements-${sklearn}.txt`);
 }
 
-/** @param {string} file */
-function interpreterOf(file) {
-  const version = readFileSync(file, 'utf8').match(/^# Python (\d+\.\d+)/)?.[1];
-  if (version === undefined) fail(`${file}: expected a first line such as "# Python 3.11"`);
+function interpreterOf() {
+  const version = readFileSync(requirements, 'utf8').match(/^# Python (\d+\.\d+)/)?.[1];
+  if (version === undefined) fail(`${name}: expected a first line such as "# Python 3.11"`);
   return version;
 }
 

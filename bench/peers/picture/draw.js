@@ -26,7 +26,7 @@ const { spec } = compile({
       type: 'nominal',
       sort: null,
       title: null,
-      axis: { grid: true, labelLimit: 320 },
+      axis: { grid: true, labelLimit: 400 },
     },
     x: {
       field: 'nanoseconds',

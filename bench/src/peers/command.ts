@@ -41,17 +41,17 @@ function nodeEnvironment(): NodeJS.ProcessEnv {
 /**
  * Runs a command to its end.
  *
- * @throws Error with the last line that it wrote, if it failed
+ * @throws Error with the last lines that it wrote, if it failed
  */
 export async function run({ file, args, env }: Command, cwd = root): Promise<void> {
   try {
     await promisify(execFile)(file, args, { env, cwd, maxBuffer: 2 ** 26 });
   } catch (error) {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-    throw new Error(lastLine(stderr));
+    throw new Error(lastLines(stderr, 2));
   }
 }
 
-export function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1) ?? '';
+export function lastLines(text: string, n: number): string {
+  return text.trimEnd().split('\n').slice(-n).join('; ');
 }

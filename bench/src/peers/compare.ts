@@ -1,13 +1,14 @@
 import { accuracyOf } from './accuracy.js';
-import type { Failed, Measured, Peer, ShapeResult } from './results.js';
+import type { Exactness, Failed, Measured, Peer, ShapeResult } from './results.js';
 import { type RivalProcess, startRival } from './rival-process.js';
 import { timeBatchInTurn, timeInTurn } from './rounds.js';
-import { oracle, ours, type Shape, type Task } from './task.js';
+import { oracle, ours, type RowsName, type Shape, type Task } from './task.js';
 
-interface Answered {
+/** The predictions of both files of rows. */
+type Answers = Readonly<Record<RowsName, Float64Array>>;
+
+interface Answered extends Answers {
   readonly rival: RivalProcess;
-  readonly rows: Float64Array;
-  readonly edges: Float64Array;
 }
 
 /** Compares rivals on one task: answers first, then times. What cannot take part is told with its reason. */
@@ -22,10 +23,9 @@ export async function comparePeers(
   try {
     const expected = answerNamed(oracle, answers);
     const timings = await timeInTurn(answered.map(({ rival }) => rival), task.nRows, repetitions); // biome-ignore format: one call
-    const measured = answered.map(({ rival, rows, edges }, k): Measured => {
-      const { name, title, versions, note } = rival;
-      const { equal: equalEdges } = accuracyOf(edges, expected.edges);
-      return { name, title, versions, note, ...timings[k], ...accuracyOf(rows, expected.rows), equalEdges };
+    const measured = answered.map((answer, k): Measured => {
+      const { name, title, versions, note } = answer.rival;
+      return { name, title, versions, note, ...timings[k], ...exactnessOf(answer, expected) };
     });
     return [...measured, ...answers.filter((answer) => 'problem' in answer)];
   } finally {
@@ -33,16 +33,21 @@ export async function comparePeers(
   }
 }
 
+/** How right an answer is on both files of rows. */
+export function exactnessOf(answer: Answers, expected: Answers): Exactness {
+  const rows = accuracyOf(answer.rows, expected.rows);
+  const edges = accuracyOf(answer.edges, expected.edges);
+  return { equal: rows.equal, equalEdges: edges.equal, worst: Math.max(rows.worst, edges.worst) };
+}
+
 /** Compares a batch of ours with scikit-learn's, on a model of a given shape. */
 export async function compareShape(shape: Shape, task: Task, repetitions: number, core: number): Promise<ShapeResult> {
   const answers = await answersOf([oracle, ours], task, core);
   const rivals = answers.filter((answer) => 'rival' in answer).map(({ rival }) => rival);
   try {
-    const expected = answerNamed(oracle, answers);
-    const got = answerNamed(ours, answers);
-    const equal = Math.min(accuracyOf(got.rows, expected.rows).equal, accuracyOf(got.edges, expected.edges).equal);
+    const { equal, equalEdges } = exactnessOf(answerNamed(ours, answers), answerNamed(oracle, answers));
     const [sklearn, own] = await timeBatchInTurn(rivals, task.nRows, repetitions);
-    return { shape, rows: task.nRows, sklearn, ours: own, equal };
+    return { shape, rows: task.nRows, sklearn, ours: own, equal: Math.min(equal, equalEdges) };
   } finally {
     for (const rival of rivals) rival.stop();
   }

@@ -14,13 +14,16 @@ export interface Results {
 
 export type Peer = Measured | Failed;
 
-export interface Measured extends Timing, Accuracy {
+/** How many of scikit-learn's doubles a rival gives, at random rows and on thresholds, and its largest error on both. */
+export interface Exactness extends Accuracy {
+  readonly equalEdges: number;
+}
+
+export interface Measured extends Timing, Exactness {
   readonly name: string;
   readonly title: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly note: string;
-  /** The share of rows on a threshold with the same double. */
-  readonly equalEdges: number;
 }
 
 export interface Failed {

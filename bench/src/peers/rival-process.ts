@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { lastLine, node, pinned, pythonOf, run } from './command.js';
+import { lastLines, node, pinned, pythonOf, run } from './command.js';
 import { readFloat64 } from './float64-file.js';
 import { peers, programOf } from './folders.js';
 import { install } from './install.js';
@@ -80,7 +80,7 @@ function converse({ file, args, env }: ReturnType<typeof pinned>) {
     async ask(command?: string): Promise<string> {
       if (command !== undefined) child.stdin.write(`${command}\n`);
       const { value, done } = await answers.next();
-      if (done) throw new Error(lastLine(complaints) || 'ended without an answer');
+      if (done) throw new Error(lastLines(complaints, 1) || 'ended without an answer');
       return value;
     },
     // a rival ends with its input

@@ -1,4 +1,4 @@
-import { isMeasured, type Peer, type ShapeResult } from './results.js';
+import { isMeasured, type Measured, type Peer, type ShapeResult } from './results.js';
 import { ours } from './task.js';
 
 /** The rivals as a Markdown table, the fastest first, what failed last. */
@@ -7,7 +7,7 @@ export function peersTable(peers: readonly Peer[]): string {
   const own = measured.find(({ name }) => name === ours);
   const rows = measured.map((peer) => [
     peer.title,
-    Object.values(peer.versions)[0],
+    versionsOf(peer),
     nanoseconds(peer.batch),
     times(peer.batch, own?.batch),
     nanoseconds(peer.one),
@@ -18,7 +18,7 @@ export function peersTable(peers: readonly Peer[]): string {
   ]);
   const failed = peers.flatMap((peer) => ('problem' in peer ? [[peer.name, `not measured: ${peer.problem}`]] : []));
   return markdown(
-    ['', 'version', 'batch, ns', 'ours is', 'one row, ns', 'ours is', 'equal', 'equal on thresholds', 'worst error'],
+    ['', 'versions', 'batch, ns', 'ours is', 'one row, ns', 'ours is', 'equal', 'equal on thresholds', 'worst error'],
     [...rows, ...failed],
   );
 }
@@ -40,6 +40,12 @@ export function shapesTable(shapes: readonly ShapeResult[]): string {
     percent(equal),
   ]);
   return markdown(['trees × leaves, features', 'scikit-learn, ns a row', 'ours', 'ours is', 'equal'], rows);
+}
+
+function versionsOf({ versions }: Measured): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
 }
 
 function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
