@@ -7,8 +7,8 @@ export interface Timing {
   readonly one: number;
 }
 
-/** How long one repetition of one row a call should take: long enough for the clock, and the same for all. */
-const ONE_ROW_NANOSECONDS = 0.25e9;
+/** How long a repetition takes at least: the same for all, since a short one would slip between what else the machine does. */
+const REPETITION_NANOSECONDS = 0.25e9;
 
 /** How many rows a contender has seen before it is timed: more than it takes to make a kernel. */
 const ROWS_TO_WARM_UP = 20_000;
@@ -35,7 +35,15 @@ export async function timeBatchInTurn(
   repetitions: number,
 ): Promise<number[]> {
   for (let seen = 0; seen < ROWS_TO_WARM_UP; seen += nRows) for (const rival of rivals) await rival.timeBatch();
-  return inTurn(rivals, repetitions, (rival) => rival.timeBatch());
+  const calls: number[] = [];
+  for (const rival of rivals) calls.push(Math.ceil(REPETITION_NANOSECONDS / (nRows * (await rival.timeBatch()))));
+  return inTurn(rivals, repetitions, (rival, k) => timeBatches(rival, calls[k]));
+}
+
+async function timeBatches(rival: RivalProcess, nCalls: number): Promise<number> {
+  let sum = 0;
+  for (let call = 0; call < nCalls; call++) sum += await rival.timeBatch();
+  return sum / nCalls;
 }
 
 async function inTurn(
@@ -54,5 +62,5 @@ async function inTurn(
 async function countOf(rival: RivalProcess, nRows: number): Promise<number> {
   const nFew = Math.min(200, nRows);
   await rival.timeOne(nFew);
-  return Math.min(nRows, Math.max(nFew, Math.round(ONE_ROW_NANOSECONDS / (await rival.timeOne(nFew)))));
+  return Math.min(nRows, Math.max(nFew, Math.round(REPETITION_NANOSECONDS / (await rival.timeOne(nFew)))));
 }
