@@ -450,13 +450,13 @@ for (const [what, [sent, status, code, detail, headers]] of Object.entries(reque
 
 t.test('what goes wrong inside is told to the log and not to the client', async (t) => {
   const served = servedModel('housing');
-  const predictBatch = () => {
+  const fail = () => {
     throw new Error('a secret');
   };
   const lines: string[] = [];
   const stream = { write: (line: string) => lines.push(line) };
   const app = build(t, {
-    models: [{ ...served, predictor: { ...served.predictor, predictBatch } }],
+    models: [{ ...served, predictor: { ...served.predictor, predict: fail, predictBatch: fail } }],
     logger: { stream },
   });
   const response = await post(app, '/predict', [row]);

@@ -21,61 +21,76 @@ export function readColumns(body: Fields, reader: RowsReader): Rows {
   expectFeatures(reader.predictor, names, '', (name) => pointerTo(name));
   const first = body[names[0]];
   if (Array.isArray(first)) return readLists(body, names[0], first.length, reader);
-  if (isObject(first)) return readLabelled(body, names[0], Object.keys(first), reader);
+  if (isObject(first)) return readLabelled(body, names[0], first, reader);
   throw new Problem('wrong_type', `expected an object or an array of numbers, got ${show(first)}`, pointerTo(names[0]));
 }
 
-function readLists(body: Fields, first: string, nRows: number, reader: RowsReader): Rows {
-  const { featureNames } = reader.predictor;
+function readLists(body: Fields, firstName: string, nRows: number, reader: RowsReader): Rows {
+  const { featureNames, accepted } = reader.predictor;
+  const nFeatures = featureNames.length;
   const values = allocate(reader, nRows);
-  featureNames.forEach((name, f) => {
+  for (let f = 0; f < nFeatures; f++) {
+    const name = featureNames[f];
     const column = body[name];
     if (!Array.isArray(column)) {
-      throw new Problem(
-        'wrong_type',
-        `expected an array, as ${pointerTo(first)} is, got ${show(column)}`,
-        pointerTo(name),
-      );
+      const detail = `expected an array, as ${pointerTo(firstName)} is, got ${show(column)}`;
+      throw new Problem('wrong_type', detail, pointerTo(name));
     }
     if (column.length !== nRows) {
-      const detail = `expected ${nRows} numbers, as in ${pointerTo(first)}, got ${column.length}`;
+      const detail = `expected ${nRows} numbers, as in ${pointerTo(firstName)}, got ${column.length}`;
       throw new Problem('wrong_length', detail, pointerTo(name));
     }
     for (let r = 0; r < nRows; r++) {
       const value: unknown = column[r];
-      if (!accepts(reader.predictor, f, value)) throw refuse(reader.predictor, f, value, pointerTo(name, r));
-      values[r * featureNames.length + f] = value;
+      if (!accepts(accepted[f], value)) throw refuse(accepted[f], value, pointerTo(name, r));
+      values[r * nFeatures + f] = value;
     }
-  });
+  }
   return { values, pointer: (row, feature) => pointerTo(feature, row) };
 }
 
-function readLabelled(body: Fields, first: string, labels: readonly string[], reader: RowsReader): Rows {
-  const { featureNames } = reader.predictor;
-  const values = allocate(reader, labels.length);
-  featureNames.forEach((name, f) => {
+function readLabelled(body: Fields, firstName: string, first: Fields, reader: RowsReader): Rows {
+  const { featureNames, accepted } = reader.predictor;
+  const nFeatures = featureNames.length;
+  const nRows = countKeys(first);
+  const values = allocate(reader, nRows);
+  const labels = areRowNumbers(first, nRows) ? undefined : Object.keys(first);
+  for (let f = 0; f < nFeatures; f++) {
+    const name = featureNames[f];
     const column = body[name];
     if (!isObject(column)) {
-      throw new Problem(
-        'wrong_type',
-        `expected an object, as ${pointerTo(first)} is, got ${show(column)}`,
-        pointerTo(name),
-      );
+      const detail = `expected an object, as ${pointerTo(firstName)} is, got ${show(column)}`;
+      throw new Problem('wrong_type', detail, pointerTo(name));
     }
-    expectLabels(column, name, first, labels);
-    labels.forEach((label, r) => {
-      const value = column[label];
-      if (!accepts(reader.predictor, f, value)) throw refuse(reader.predictor, f, value, pointerTo(name, label));
-      values[r * featureNames.length + f] = value;
-    });
-  });
-  return { values, pointer: (row, feature) => pointerTo(feature, labels[row]) };
+    if (countKeys(column) !== nRows) expectLabels(column, name, first, firstName);
+    for (let r = 0; r < nRows; r++) {
+      // nothing that an object inherits is a number: a number is the column's own
+      const value = column[labels === undefined ? r : labels[r]];
+      if (!accepts(accepted[f], value)) {
+        expectLabels(column, name, first, firstName);
+        throw refuse(accepted[f], value, pointerTo(name, labels === undefined ? r : labels[r]));
+      }
+      values[r * nFeatures + f] = value;
+    }
+  }
+  return { values, pointer: (row, feature) => pointerTo(feature, labels === undefined ? row : labels[row]) };
 }
 
-function expectLabels(column: Fields, name: string, first: string, labels: readonly string[]): void {
-  const own = Object.keys(column);
+// not by `Object.keys`, which makes a string of each whole number
+function countKeys(column: Fields): number {
+  return Object.values(column).length;
+}
+
+/** Whether the labels of n rows are 0, 1, 2, …: mostly they are, and then no label need be made a string to find its row. */
+function areRowNumbers(column: Fields, n: number): boolean {
+  for (let r = 0; r < n; r++) if (column[r] === undefined) return false;
+  return true;
+}
+
+function expectLabels(column: Fields, name: string, first: Fields, firstName: string): void {
+  const [own, labels] = [Object.keys(column), Object.keys(first)];
   if (own.length === labels.length && labels.every((label) => Object.hasOwn(column, label))) return;
-  const detail = `expected the same row labels as ${pointerTo(first)} (${list(labels)}), got ${list(own)}`;
+  const detail = `expected the same row labels as ${pointerTo(firstName)} (${list(labels)}), got ${list(own)}`;
   throw new Problem('wrong_labels', detail, pointerTo(name));
 }
 

@@ -13,13 +13,15 @@ declare module 'fastify' {
 /** Logs a line a request, when it has been answered, and tells the client the id that stands in it. */
 export function logRequests(app: FastifyInstance): void {
   app.decorateRequest('asked', null);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { method, url, asked } = request;
     const { statusCode: status, elapsedTime } = reply;
     request.log.info({ method, url, status, ...asked, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
+    done();
   });
 }
 
@@ -29,13 +31,16 @@ export function requestId({ headers }: IncomingMessage): string {
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
+/** Whether a log takes what {@link logPrediction} logs: the rows are scaled once more for those alone who asked for it. */
+export function logsPredictions({ level }: FastifyBaseLogger): boolean {
+  return level === 'debug' || level === 'trace';
+}
+
 /** Logs at debug level what the original service logged: the payload, the scaled rows and the predictions. */
 export function logPrediction(
   log: FastifyBaseLogger,
   { transform }: Predictor,
-  { body, rows, prediction }: { body: unknown; rows: Float64Array; prediction: Float64Array },
+  { body, rows, prediction }: { body: unknown; rows: Float64Array; prediction: number[] },
 ): void {
-  // scaling them once more is for those alone who asked for it
-  if (log.level !== 'debug' && log.level !== 'trace') return;
-  log.debug({ payload: body, scaled: [...transform(rows)], prediction: [...prediction] }, 'predicted');
+  log.debug({ payload: body, scaled: [...transform(rows)], prediction }, 'predicted');
 }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { readBody } from './body.js';
-import { logPrediction } from './log.js';
+import { logPrediction, logsPredictions } from './log.js';
 import { findModel, type ServedModel } from './models.js';
 import { predictRows } from './rows.js';
 import { ModelName, Prediction, Table } from './schemas.js';
@@ -15,12 +15,13 @@ export interface PredictOptions {
 /** `POST /predict` and `POST /models/NAME/predict`: rows in, one prediction a row out. */
 export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { models, defaultModel, maxRows }) => {
   const response = { 200: Prediction };
+  const isLogged = logsPredictions(app.log);
 
-  app.post('/predict', { schema: { body: Table, response } }, async (request) => {
+  app.post('/predict', { schema: { body: Table, response } }, (request) => {
     return answer(request, request.body, defaultModel);
   });
 
-  app.post('/models/:name/predict', { schema: { params: ModelName, body: Table, response } }, async (request) => {
+  app.post('/models/:name/predict', { schema: { params: ModelName, body: Table, response } }, (request) => {
     return answer(request, request.body, findModel(models, request.params.name));
   });
 
@@ -33,7 +34,7 @@ export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { 
     const rows = readBody(body, { predictor, maxRows });
     const prediction = predictRows(predictor, rows);
     request.asked = { model: name, rows: prediction.length };
-    logPrediction(request.log, predictor, { body, rows: rows.values, prediction });
-    return { prediction: Array.from(prediction) };
+    if (isLogged) logPrediction(request.log, predictor, { body, rows: rows.values, prediction });
+    return { prediction };
   }
 };

@@ -1,29 +1,40 @@
 import { Problem, pointerTo } from './problem.js';
-import { accepts, allocate, expectFeatures, isObject, type Rows, type RowsReader, refuse, show } from './rows.js';
+import {
+  accepts,
+  allocate,
+  expectFeatures,
+  type Fields,
+  isObject,
+  type Rows,
+  type RowsReader,
+  refuse,
+  show,
+} from './rows.js';
 
 /** Reads an object a row, as `DataFrame.to_dict('records')` gives them. */
 export function readRecords(body: readonly unknown[], reader: RowsReader): Rows {
-  const { predictor } = reader;
-  const { featureNames } = predictor;
+  const { featureNames, accepted } = reader.predictor;
   const values = allocate(reader, body.length);
-  let k = 0;
-  body.forEach((record, r) => {
+  for (let r = 0, k = 0; r < body.length; r++) {
+    const record = body[r];
     if (!isObject(record)) {
-      throw new Problem(
-        'wrong_type',
-        `expected an object with one number a feature, got ${show(record)}`,
-        pointerTo(r),
-      );
+      const detail = `expected an object with one number a feature, got ${show(record)}`;
+      throw new Problem('wrong_type', detail, pointerTo(r));
     }
-    const names = Object.keys(record);
-    const isComplete =
-      names.length === featureNames.length && featureNames.every((name) => Object.hasOwn(record, name));
-    if (!isComplete) expectFeatures(predictor, names, pointerTo(r), (name) => pointerTo(r, name));
-    featureNames.forEach((name, f) => {
-      const value = record[name];
-      if (!accepts(predictor, f, value)) throw refuse(predictor, f, value, pointerTo(r, name));
-      values[k++] = value;
-    });
-  });
+    if (Object.keys(record).length !== featureNames.length) expectRecord(record, r, reader);
+    for (let f = 0; f < featureNames.length; f++, k++) {
+      // nothing that an object inherits is a number: a number is the record's own
+      const value = record[featureNames[f]];
+      if (!accepts(accepted[f], value)) {
+        expectRecord(record, r, reader);
+        throw refuse(accepted[f], value, pointerTo(r, featureNames[f]));
+      }
+      values[k] = value;
+    }
+  }
   return { values, pointer: (row, feature) => pointerTo(row, feature) };
+}
+
+function expectRecord(record: Fields, r: number, { predictor }: RowsReader): void {
+  expectFeatures(predictor, Object.keys(record), pointerTo(r), (name) => pointerTo(r, name));
 }

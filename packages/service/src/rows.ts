@@ -1,4 +1,4 @@
-import { InputError, type Predictor } from '@housing/model';
+import { InputError, type Interval, type Predictor } from '@housing/model';
 import { Problem } from './problem.js';
 
 /** The rows of a request, in the model's order of features, and where in the body each value was. */
@@ -23,14 +23,13 @@ export function allocate({ predictor, maxRows }: RowsReader, nRows: number): Flo
   return new Float64Array(nRows * predictor.featureNames.length);
 }
 
-/** Whether the model accepts a value for its feature `f`. */
-export function accepts({ accepted }: Predictor, f: number, value: unknown): value is number {
-  return typeof value === 'number' && value >= accepted[f].lowest && value <= accepted[f].highest;
+/** Whether a value is a number of the interval that a feature accepts. */
+export function accepts({ lowest, highest }: Interval, value: unknown): value is number {
+  return typeof value === 'number' && value >= lowest && value <= highest;
 }
 
-/** The problem with a value that the model does not accept. */
-export function refuse({ accepted }: Predictor, f: number, value: unknown, pointer: string): Problem {
-  const { lowest, highest } = accepted[f];
+/** The problem with a value that is not accepted. */
+export function refuse({ lowest, highest }: Interval, value: unknown, pointer: string): Problem {
   const code = typeof value === 'number' ? 'out_of_range' : 'wrong_type';
   return new Problem(code, `expected a number from ${lowest} to ${highest}, got ${show(value)}`, pointer);
 }
@@ -47,6 +46,7 @@ export function expectFeatures(
   parent: string,
   pointerOf: (name: string, k: number) => string,
 ): void {
+  if (names.length === featureNames.length && names.every((name, k) => name === featureNames[k])) return;
   const known = new Set(featureNames);
   const unknown = names.findIndex((name) => !known.has(name));
   if (unknown !== -1) {
@@ -59,12 +59,14 @@ export function expectFeatures(
 }
 
 /** Predicts; what only the model can refuse is told by where it is in the body. */
-export function predictRows(predictor: Predictor, { values, pointer }: Rows): Float64Array {
+export function predictRows(predictor: Predictor, { values, pointer }: Rows): number[] {
   try {
-    return predictor.predictBatch(values);
+    // most requests are of one row, for which a batch is a detour
+    if (values.length === predictor.featureNames.length) return [predictor.predict(values)];
+    return Array.from(predictor.predictBatch(values));
   } catch (error) {
-    if (!(error instanceof InputError) || error.row === undefined || error.feature === undefined) throw error;
-    throw new Problem('out_of_range', error.problem, pointer(error.row, error.feature));
+    if (!(error instanceof InputError) || error.feature === undefined) throw error;
+    throw new Problem('out_of_range', error.problem, pointer(error.row ?? 0, error.feature));
   }
 }
 

@@ -22,17 +22,19 @@ export function readSplit(body: Fields, reader: RowsReader): Rows {
   const values = allocate(reader, data.length);
   // where each column of the body belongs in a row of the model
   const featureOf = names.map((name) => predictor.featureNames.indexOf(name));
-  data.forEach((row: unknown, r) => {
+  for (let r = 0; r < data.length; r++) {
+    const row: unknown = data[r];
     if (!Array.isArray(row) || row.length !== names.length) {
       const code = Array.isArray(row) ? 'wrong_length' : 'wrong_type';
       throw new Problem(code, `expected an array of ${names.length} numbers, got ${show(row)}`, pointerTo('data', r));
     }
-    featureOf.forEach((f, k) => {
+    for (let k = 0; k < featureOf.length; k++) {
       const value: unknown = row[k];
-      if (!accepts(predictor, f, value)) throw refuse(predictor, f, value, pointerTo('data', r, k));
-      values[r * names.length + f] = value;
-    });
-  });
+      const interval = predictor.accepted[featureOf[k]];
+      if (!accepts(interval, value)) throw refuse(interval, value, pointerTo('data', r, k));
+      values[r * names.length + featureOf[k]] = value;
+    }
+  }
   return { values, pointer: (row, feature) => pointerTo('data', row, names.indexOf(feature)) };
 }
 
