@@ -21,7 +21,8 @@ export function closeConnections(app: FastifyInstance): void {
     // Node counts as busy also those that sent nothing, half the headers, or the rest of a body already refused
     for (const [socket, answer] of lastAnswer) if (answer?.writableFinished !== false) socket.destroy();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) reply.header('connection', 'close');
+    done();
   });
 }

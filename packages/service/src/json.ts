@@ -15,11 +15,11 @@ export function acceptJson(app: FastifyInstance): void {
   app.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => {
+    (request: FastifyRequest, body: Buffer, done) => {
       expectPlain(request.headers['content-encoding']);
       expectUtf8(request.headers['content-type']);
       if (body.length === 0) throw new Problem('empty_body', 'expected JSON, got nothing', '');
-      return parse(body);
+      done(null, parse(body));
     },
   );
 }

@@ -13,9 +13,10 @@ export function answerProblems(app: FastifyInstance): void {
   });
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   // before the body is read: an unknown path is unknown whatever it is sent
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     expectHttp(request.raw);
     if (request.is404) throw new Problem('unknown_route', `expected a known path, got ${shorten(request.url)}`);
+    done();
   });
 }
 

@@ -1,7 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 
 /** Rows in any shape: the outer shape alone, since the features are the model's. */
-export const Table = Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Array(Type.Unknown())]);
+export const Table = Type.Unsafe<Record<string, unknown> | unknown[]>({
+  anyOf: [{ type: 'object' }, { type: 'array' }],
+});
 export type Table = Static<typeof Table>;
 
 /** One number a row, in the order of the rows. */
