@@ -1,4 +1,5 @@
 export { type AppOptions, buildApp } from './app.js';
+export { standardOutput } from './lines.js';
 export { readModels, type ServedModel } from './models.js';
 export type { ProblemCode, ProblemDocument } from './problem.js';
 export { readSettings, type Settings } from './settings.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import pretty from 'pino-pretty';
 import { buildApp } from './app.js';
+import { standardOutput } from './lines.js';
 import { passedOver, readModels } from './models.js';
 import { readSettings } from './settings.js';
 
@@ -16,8 +16,8 @@ async function serve(): Promise<void> {
   const { modelsDir, logLevel: level, host, port, ...settings } = readSettings(process.env);
   const models = readModels(modelsDir);
   // JSON for machines, lines for a person at a terminal
-  const logger = process.stdout.isTTY ? { level, stream: pretty({ sync: true }) } : { level };
-  const app = buildApp({ models, logger, ...settings });
+  const stream = process.stdout.isTTY ? (await import('pino-pretty')).default({ sync: true }) : standardOutput();
+  const app = buildApp({ models, logger: { level, stream }, ...settings });
 
   for (const file of passedOver(modelsDir))
     app.log.warn(

@@ -1,8 +1,9 @@
 // bare Fastify: an empty route with the schemas of the service, and the same log
+import { standardOutput } from '@housing/service';
 import { fastify, LogController } from 'fastify';
 
 const app = fastify({
-  logger: { level: process.env.LOG_LEVEL ?? 'info' },
+  logger: { level: process.env.LOG_LEVEL ?? 'info', stream: standardOutput() },
   logController: new LogController({ disableRequestLogging: true }),
 });
 app.addHook('onResponse', (request, reply, done) => {
