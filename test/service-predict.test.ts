@@ -125,6 +125,17 @@ t.test('20,000 rows and more are answered in full', async (t) => {
   t.strictSame(response.json().prediction, new Array(25_000).fill(25.0021457871835));
 });
 
+t.test('one row is answered while many are predicted', async (t) => {
+  const app = build(t);
+  const done: string[] = [];
+  const many = columns(names, (name) => new Array(50_000).fill(row[name as 'RM']));
+  await Promise.all([
+    post(app, '/predict', many).then(() => done.push('many')),
+    post(app, '/predict', [row]).then(() => done.push('one')),
+  ]);
+  t.strictSame(done, ['one', 'many']);
+});
+
 t.test('JSON may say its charset, and begin with a byte order mark', async (t) => {
   const app = build(t);
   for (const type of ['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'APPLICATION/JSON']) {

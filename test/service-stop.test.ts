@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { type Server, startByNpm, startServer, untilListening } from './support/server.js';
 
 const [{ body, answer }] = examples;
+const headers = { 'content-type': 'application/json' };
 
 // [how it is started, how it is stopped]
 const stops: Record<string, [(t: Test) => Server, (pid: number) => void]> = {
@@ -74,6 +75,16 @@ t.test('half a request does not keep it from exiting', { timeout: 30_000 }, asyn
   }
   server.child.kill('SIGTERM');
   t.equal(await server.exit, 0);
+});
+
+t.test('no line of the log is lost when it exits', async (t) => {
+  const server = startServer(t);
+  const url = await untilListening(server);
+  const answers = Array.from({ length: 100 }, () => fetch(`${url}/predict`, { method: 'POST', headers, body }));
+  for (const response of await Promise.all(answers)) await response.text();
+  server.child.kill('SIGTERM');
+  t.equal(await server.exit, 0);
+  t.equal(server.output.stdout.match(/"msg":"answered"/g)?.length, 100);
 });
 
 /** Waits until nobody listens on a port any more. */

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { readBody } from './body.js';
 import { logPrediction, logsPredictions } from './log.js';
 import { findModel, type ServedModel } from './models.js';
-import { predictRows } from './rows.js';
+import { predictRows } from './predict-rows.js';
 import { ModelName, Prediction, Table } from './schemas.js';
 
 export interface PredictOptions {
@@ -28,13 +28,19 @@ export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { 
   function answer(
     request: Pick<FastifyRequest, 'asked' | 'log'>,
     body: Table,
-    { name, predictor }: ServedModel,
-  ): Prediction {
+    served: ServedModel,
+  ): Prediction | Promise<Prediction> {
+    const { name, predictor } = served;
     request.asked = { model: name };
     const rows = readBody(body, { predictor, maxRows });
-    const prediction = predictRows(predictor, rows);
-    request.asked = { model: name, rows: prediction.length };
-    if (isLogged) logPrediction(request.log, predictor, { body, rows: rows.values, prediction });
-    return { prediction };
+    const prediction = predictRows(served, rows);
+    // no promise for a few rows
+    return Array.isArray(prediction) ? finish(prediction) : prediction.then(finish);
+
+    function finish(prediction: number[]): Prediction {
+      request.asked = { model: name, rows: prediction.length };
+      if (isLogged) logPrediction(request.log, predictor, { body, rows: rows.values, prediction });
+      return { prediction };
+    }
   }
 };

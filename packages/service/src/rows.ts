@@ -1,4 +1,4 @@
-import { InputError, type Interval, type Predictor } from '@housing/model';
+import type { Interval, Predictor } from '@housing/model';
 import { Problem } from './problem.js';
 
 /** The rows of a request, in the model's order of features, and where in the body each value was. */
@@ -56,18 +56,6 @@ export function expectFeatures(
   const given = new Set(names);
   const missing = featureNames.find((name) => !given.has(name));
   if (missing !== undefined) throw new Problem('missing_feature', `expected the feature ${missing}, got none`, parent);
-}
-
-/** Predicts; what only the model can refuse is told by where it is in the body. */
-export function predictRows(predictor: Predictor, { values, pointer }: Rows): number[] {
-  try {
-    // most requests are of one row, for which a batch is a detour
-    if (values.length === predictor.featureNames.length) return [predictor.predict(values)];
-    return Array.from(predictor.predictBatch(values));
-  } catch (error) {
-    if (!(error instanceof InputError) || error.feature === undefined) throw error;
-    throw new Problem('out_of_range', error.problem, pointer(error.row ?? 0, error.feature));
-  }
 }
 
 /** Whether a JSON value is an object, and no array. */
