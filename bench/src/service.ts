@@ -5,6 +5,7 @@ import { latency } from './service/latency.js';
 import { manyRows } from './service/many-rows.js';
 import { memory } from './service/memory.js';
 import { oneRow } from './service/one-row.js';
+import { peers } from './service/peers.js';
 import { moveToLoadCore } from './service/server.js';
 import { coldStart } from './service/start.js';
 
@@ -13,13 +14,17 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     duration: { type: 'string', default: '3' }, // seconds, of each round on each server
     requests: { type: 'string', default: '1000000' }, // until the memory is measured again
-    only: { type: 'string' },
+    only: { type: 'string' }, // names of sections, with commas
+    peers: { type: 'boolean', default: false }, // the two in Python instead, which need Python 3.7 and 3.11
   },
 });
 const rounds = Number(options.rounds);
 const duration = Number(options.duration);
 
-const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
+type Sections = Readonly<Record<string, () => Promise<Figure[]>>>;
+
+const python: Sections = { peers: () => peers(rounds, duration) };
+const node: Sections = {
   'one-row': () => oneRow(rounds, duration),
   'many-rows': () => manyRows(rounds, duration),
   latency: () => latency(rounds, duration),
@@ -38,7 +43,7 @@ async function run(): Promise<void> {
   await moveToLoadCore();
   console.log(`server on one core, load from another; ${cpus()[0].model}, node ${process.version}`);
   const figures: Figure[] = [];
-  for (const [name, measure] of Object.entries(sections)) {
+  for (const [name, measure] of Object.entries(options.peers ? python : node)) {
     if (options.only === undefined || options.only.split(',').includes(name)) figures.push(...(await measure()));
   }
   printFigures(figures);
