@@ -11,6 +11,8 @@ export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its errors go; here by default. */
+  readonly stderr?: 'inherit' | 'ignore';
 }
 
 /** A server in a process of its own on a core of its own. */
@@ -47,12 +49,12 @@ export async function moveToLoadCore(): Promise<void> {
 }
 
 /** Starts a server, without waiting for it. */
-export function launch({ command, args, env }: Program, port: number): ChildProcess {
+export function launch({ command, args, env, stderr = 'inherit' }: Program, port: number): ChildProcess {
   const pinned = ['-c', String(SERVER_CORE), command, ...args.map((arg) => arg.replace('PORT', String(port)))];
   // its log goes nowhere, for every server alike
   return spawn('taskset', pinned, {
     env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', stderr],
   });
 }
 
