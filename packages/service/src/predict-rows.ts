@@ -11,7 +11,7 @@ const BLOCK_ROWS = 2000;
 export function predictRows({ model, predictor }: ServedModel, rows: Rows): number[] | Promise<number[]> {
   const nRows = rows.values.length / predictor.featureNames.length;
   // a scaler that is fitted on the rows of a call needs them all
-  if (nRows <= BLOCK_ROWS || model.scaler === 'request') return Array.from(predictBlock(predictor, rows, 0, nRows));
+  if (nRows <= BLOCK_ROWS || model.scaler === 'request') return addPredictions([], predictor, rows, 0, nRows);
   return predictBlocks(predictor, rows, nRows);
 }
 
@@ -19,19 +19,22 @@ async function predictBlocks(predictor: Predictor, rows: Rows, nRows: number): P
   const predictions: number[] = [];
   for (let start = 0; start < nRows; start += BLOCK_ROWS) {
     if (start > 0) await nextTurn();
-    predictions.push(...predictBlock(predictor, rows, start, Math.min(start + BLOCK_ROWS, nRows)));
+    addPredictions(predictions, predictor, rows, start, Math.min(start + BLOCK_ROWS, nRows));
   }
   return predictions;
 }
 
-function predictBlock(predictor: Predictor, { values, pointer }: Rows, start: number, end: number): Iterable<number> {
+function addPredictions(to: number[], predictor: Predictor, rows: Rows, start: number, end: number): number[] {
   const nFeatures = predictor.featureNames.length;
   try {
     // most requests are of one row, for which a batch is a detour
-    if (values.length === nFeatures) return [predictor.predict(values)];
-    return predictor.predictBatch(values.subarray(start * nFeatures, end * nFeatures));
+    if (rows.values.length === nFeatures) return [predictor.predict(rows.values)];
+    // by a loop: a spread takes three times as long
+    for (const prediction of predictor.predictBatch(rows.values.subarray(start * nFeatures, end * nFeatures)))
+      to.push(prediction);
+    return to;
   } catch (error) {
     if (!(error instanceof InputError) || error.feature === undefined) throw error;
-    throw new Problem('out_of_range', error.problem, pointer(start + (error.row ?? 0), error.feature));
+    throw new Problem('out_of_range', error.problem, rows.pointer(start + (error.row ?? 0), error.feature));
   }
 }
