@@ -47,6 +47,6 @@ async function run(): Promise<void> {
     if (options.only === undefined || options.only.split(',').includes(name)) figures.push(...(await measure()));
   }
   printFigures(figures);
-  // a machine that does other things too moves a figure, but not by as much
-  if (figures.some((figure) => missesBy(figure) > 2)) process.exitCode = 1;
+  // a machine that does other things too moves a ratio, but not by as much; a time by the clock it may
+  if (figures.some((figure) => figure.unit === undefined && missesBy(figure) > 3)) process.exitCode = 1;
 }

@@ -14,6 +14,8 @@ export async function oneRow(rounds: number, duration: number): Promise<Figure[]
       { program: rival('bare Fastify, the same log', 'fastify'), exchanges: empty },
       { program: service('service, no request log', { LOG_LEVEL: 'warn' }), exchanges },
       { program: rival('bare node:http, no log', 'http'), exchanges: echoed },
+      // how much of the difference is the framework's
+      { program: rival('bare Fastify, no log', 'fastify', { LOG_LEVEL: 'warn' }), exchanges: empty },
     ],
     rounds,
     { connections: 10, duration },
