@@ -99,3 +99,12 @@ t.test('minus zero is kept', async (t) => {
   t.ok(Object.is(predict([0]), -0));
   t.ok(Object.is(predict([-0]), -0), 'and minus zero is on a threshold of zero');
 });
+
+t.test('a threshold that no value comes down to, or none up to, sends all rows one way', async (t) => {
+  const scaler = { fit: 'training', mean: [0], scale: [1e300] };
+  const values = [-1.7e308, 0, 1.7e308];
+  for (const [threshold, expected] of [[-1e9, 1], [1e9, -1]]) {
+    const { predict } = predictor({ scaler, trees: [stump(0, threshold, -1, 1)] });
+    t.same(values.map((x) => predict([x])), [expected, expected, expected]);
+  }
+}); // biome-ignore format: a case a bracket
