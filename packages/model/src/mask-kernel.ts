@@ -65,10 +65,10 @@ function createRunner(instance: Instance, layout: Layout, init: number, nFeature
     predictRows(values, out) {
       for (let done = 0; done < out.length; done += ROWS_A_CALL) {
         const n = Math.min(ROWS_A_CALL, out.length - done);
-        for (let k = 0, from = done * nFeatures; k < n * nFeatures; k++) input[k] = values[from + k];
+        input.set(values.subarray(done * nFeatures, (done + n) * nFeatures));
         sums.fill(init);
         run(n);
-        for (let r = 0; r < n; r++) out[done + r] = sums[r];
+        out.set(sums.subarray(0, n), done);
       }
     },
   };

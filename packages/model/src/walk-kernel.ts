@@ -69,7 +69,7 @@ export function createWalkKernel(
         for (let r = 0; r < n; r++) readBins(values, (done + r) * nFeatures, r * nFeatures);
         sums.fill(init);
         instance[0](n);
-        for (let r = 0; r < n; r++) out[done + r] = sums[r];
+        out.set(sums.subarray(0, n), done);
       }
     },
   };
