@@ -17,10 +17,10 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
   const lowest = Float64Array.from(accepted, (interval) => interval.lowest);
   const highest = Float64Array.from(accepted, (interval) => interval.highest);
 
-  function check(x: unknown, f: number, row?: number): number {
+  function check(x: unknown, f: number): number {
     // NaN fails both comparisons
     if (typeof x === 'number' && x >= lowest[f] && x <= highest[f]) return x;
-    return refuse(x, f, row);
+    return refuse(x, f);
   }
 
   function refuse(x: unknown, f: number, row?: number): never {
@@ -41,7 +41,6 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
       for (let f = 0; f < nFeatures; f++) {
         const low = lowest[f];
         const high = highest[f];
-        // NaN fails both comparisons
         for (let k = start + f; k < end; k += nFeatures) if (!(rows[k] >= low && rows[k] <= high)) return false;
       }
     }
@@ -85,7 +84,8 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
     checkBatch(rows, out) {
       const n = countRows(rows, nFeatures, out);
       if (!areAccepted(rows)) {
-        for (let k = 0; k < rows.length; k++) check(rows[k], k % nFeatures, Math.floor(k / nFeatures));
+        const k = rows.findIndex((x, k) => !(x >= lowest[k % nFeatures] && x <= highest[k % nFeatures]));
+        refuse(rows[k], k % nFeatures, Math.floor(k / nFeatures));
       }
       return out ?? new Float64Array(n);
     },
