@@ -58,6 +58,7 @@ t.test('every setting is checked', async (t) => {
   refused({ PORT: '5e3' }, 'PORT: expected a whole number from 0 to 65535, got "5e3"');
   refused({ MAX_ROWS: '0' }, 'MAX_ROWS: expected a whole number from 1 to 100000000, got "0"');
   refused({ MAX_BYTES: '1mb' }, 'MAX_BYTES: expected a whole number from 1 to 536870912, got "1mb"');
+  refused({ DRAIN_DELAY: '10s' }, 'DRAIN_DELAY: expected a whole number from 0 to 600000, got "10s"');
   refused(
     { LOG_LEVEL: 'loud' },
     'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent, got "loud"',
@@ -72,10 +73,20 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     defaultModel: undefined,
     maxRows: 100_000,
     maxBytes: 33_554_432,
+    drainDelay: 0,
     logLevel: 'info',
   };
   t.strictSame(readSettings({}), defaults);
-  const empty = { HOST: '', PORT: '', MODELS_DIR: '', DEFAULT_MODEL: '', MAX_ROWS: '', MAX_BYTES: '', LOG_LEVEL: '' };
+  const empty = {
+    HOST: '',
+    PORT: '',
+    MODELS_DIR: '',
+    DEFAULT_MODEL: '',
+    MAX_ROWS: '',
+    MAX_BYTES: '',
+    DRAIN_DELAY: '',
+    LOG_LEVEL: '',
+  };
   t.strictSame(readSettings(empty), defaults);
 });
 

@@ -18,6 +18,10 @@ export interface AppOptions {
   readonly maxRows?: number;
   /** How long a body may be; 32 MiB by default. The rest of a longer one is dropped, and 413 the answer. */
   readonly maxBytes?: number;
+  /** Whether requests may come, for `/health/ready`; by default they may, since the models have verified. */
+  readonly isReady?: () => boolean;
+  /** Fails `/health/ready` and ends each connection with its next answer, so that none is lost when the app closes. */
+  readonly stopping?: AbortSignal;
   /** Fastify's setting; no log by default. */
   readonly logger?: FastifyServerOptions['logger'];
 }
@@ -29,6 +33,7 @@ export interface AppOptions {
  */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { models, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
+  const { isReady = () => true, stopping = new AbortController().signal } = options;
   const defaultModel = chooseDefault(models, options.defaultModel);
   const app = fastify({
     logger,
@@ -38,6 +43,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     bodyLimit: maxBytes,
     // for a whole request to arrive: slow clients hold no socket for longer
     requestTimeout: 60_000,
+    // its answer would be no problem document
+    return503OnClosing: false,
     // a longer name of a model is an unknown one too: the headers bound it
     routerOptions: { maxParamLength: 2 ** 16 },
     // without one a request is refused as others are
@@ -52,10 +59,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
   logRequests(app);
   answerProblems(app);
   acceptJson(app);
-  closeConnections(app);
+  closeConnections(app, stopping);
   const allowed = collectMethods(app);
   app.register(home, { defaultModel });
-  app.register(health);
+  app.register(health, { isReady, stopping });
   app.register(describe, { models, defaultModel });
   app.register(predict, { models, defaultModel, maxRows });
   app.register(refuseOtherMethods, { allowed });

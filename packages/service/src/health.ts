@@ -1,7 +1,35 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { closing } from './closing.js';
+import { Problem } from './problem.js';
 import { Health } from './schemas.js';
 
-/** `GET /health`: 200, since an app is only built of models that have verified. */
-export const health: FastifyPluginAsyncTypebox = async (app) => {
-  app.get('/health', { schema: { response: { 200: Health } } }, async () => ({ status: 'ok' as const }));
+export interface HealthOptions {
+  readonly isReady: () => boolean;
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * `GET /health` and `GET /health/live`: 200 whenever the process answers. `GET /health/ready`: 200 where it should also be sent
+ * requests.
+ */
+export const health: FastifyPluginAsyncTypebox<HealthOptions> = async (app, options) => {
+  const schema = { response: { 200: Health } };
+  const ok = { status: 'ok' } as const;
+  app.get('/health', { schema }, async () => ok);
+  // asked every few seconds by a machine that keeps its own record
+  app.get('/health/live', { schema, logLevel: 'warn' }, async () => ok);
+  app.get('/health/ready', { schema, logLevel: 'warn' }, async () => {
+    expectReady(options);
+    return ok;
+  });
 };
+
+/**
+ * Expects that the service should be sent requests.
+ *
+ * @throws {@link Problem} `closing` or `not_ready` where they should go elsewhere
+ */
+export function expectReady({ isReady, stopping }: HealthOptions): void {
+  if (stopping.aborted) throw closing();
+  if (!isReady()) throw new Problem('not_ready', 'expected every model to be ready, got one that is not');
+}

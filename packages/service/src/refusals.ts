@@ -30,10 +30,11 @@ async function discard(request: IncomingMessage): Promise<void> {
 /** Answers one error. */
 export function sendProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = error instanceof Problem ? error : problemOf(error, request);
-  if (problem.status >= 500) request.log.error({ err: error }, 'failed');
+  if (problem.code === 'internal_error') request.log.error({ err: error }, 'failed');
   // an answer that nobody takes is none for the log
   const { method, url } = request;
   if (problem.code === 'client_gone') request.log.info({ method, url, status: problem.status }, 'hung up');
+  if (problem.status === 503) reply.header('retry-after', 1);
   return reply
     .code(problem.status)
     .type('application/problem+json')
@@ -66,7 +67,6 @@ function problemOf(error: FastifyError, request: FastifyRequest): Problem {
       return new Problem('unsupported_media_type', `content-type: expected application/json, got ${got}`);
     }
   }
-  if (error.statusCode === 503) return new Problem('closing', 'expected to serve, got a signal to stop');
   // what went wrong inside is for the log alone
   return new Problem('internal_error', 'expected an answer, got an error that the log tells by the request id');
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
 import { standardOutput } from './lines.js';
@@ -13,28 +14,32 @@ try {
 }
 
 async function serve(): Promise<void> {
-  const { modelsDir, logLevel: level, host, port, ...settings } = readSettings(process.env);
+  const { modelsDir, logLevel: level, host, port, drainDelay, ...settings } = readSettings(process.env);
   const models = readModels(modelsDir);
   // JSON for machines, lines for a person at a terminal
   const stream = process.stdout.isTTY ? (await import('pino-pretty')).default({ sync: true }) : standardOutput();
-  const app = buildApp({ models, logger: { level, stream }, ...settings });
+  const stopping = new AbortController();
+  const app = buildApp({ models, logger: { level, stream }, stopping: stopping.signal, ...settings });
 
   for (const file of passedOver(modelsDir))
     app.log.warn(
       `${join(modelsDir, file)}: expected a name of letters, digits, ".", "_", "-" and ".json", passed over`,
     );
   await app.listen({ host, port });
-  closeOnSignal(app);
+  closeOnSignal(app, stopping, drainDelay);
 }
 
-function closeOnSignal(app: FastifyInstance): void {
+function closeOnSignal(app: FastifyInstance, stopping: AbortController, drainDelay: number): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const ignore = () => {};
-    process.once(signal, () => {
+    process.once(signal, async () => {
       // Ctrl-C comes twice, from the terminal and from npm: only one more two seconds later ends the process at once
       process.on(signal, ignore);
       setTimeout(() => process.off(signal, ignore), 2000).unref();
-      app.close();
+      stopping.abort();
+      // a balancer sends requests until it has seen that the service is not ready
+      if (drainDelay > 0) await sleep(drainDelay);
+      await app.close();
     });
   }
 }
