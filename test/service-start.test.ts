@@ -58,6 +58,7 @@ t.test('every setting is checked', async (t) => {
   refused({ PORT: '5e3' }, 'PORT: expected a whole number from 0 to 65535, got "5e3"');
   refused({ MAX_ROWS: '0' }, 'MAX_ROWS: expected a whole number from 1 to 100000000, got "0"');
   refused({ MAX_BYTES: '1mb' }, 'MAX_BYTES: expected a whole number from 1 to 536870912, got "1mb"');
+  refused({ MAX_IN_FLIGHT: '0' }, 'MAX_IN_FLIGHT: expected a whole number from 1 to 1000000, got "0"');
   refused({ DRAIN_DELAY: '10s' }, 'DRAIN_DELAY: expected a whole number from 0 to 600000, got "10s"');
   refused(
     { LOG_LEVEL: 'loud' },
@@ -73,6 +74,7 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     defaultModel: undefined,
     maxRows: 100_000,
     maxBytes: 33_554_432,
+    maxInFlight: 256,
     drainDelay: 0,
     logLevel: 'info',
   };
@@ -84,6 +86,7 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     DEFAULT_MODEL: '',
     MAX_ROWS: '',
     MAX_BYTES: '',
+    MAX_IN_FLIGHT: '',
     DRAIN_DELAY: '',
     LOG_LEVEL: '',
   };

@@ -7,6 +7,7 @@ import { acceptJson } from './json.js';
 import { logRequests, requestId } from './log.js';
 import { collectMethods, refuseOtherMethods } from './methods.js';
 import { chooseDefault, type ServedModel } from './models.js';
+import { boundWork } from './overload.js';
 import { predict } from './predict.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
 
@@ -18,6 +19,8 @@ export interface AppOptions {
   readonly maxRows?: number;
   /** How long a body may be; 32 MiB by default. The rest of a longer one is dropped, and 413 the answer. */
   readonly maxBytes?: number;
+  /** How many posted requests may be in flight; 256 by default. More are refused with 503. */
+  readonly maxInFlight?: number;
   /** Whether requests may come, for `/health/ready`; by default they may, since the models have verified. */
   readonly isReady?: () => boolean;
   /** Fails `/health/ready` and ends each connection with its next answer, so that none is lost when the app closes. */
@@ -33,7 +36,7 @@ export interface AppOptions {
  */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { models, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
-  const { isReady = () => true, stopping = new AbortController().signal } = options;
+  const { maxInFlight = 256, isReady = () => true, stopping = new AbortController().signal } = options;
   const defaultModel = chooseDefault(models, options.defaultModel);
   const app = fastify({
     logger,
@@ -60,6 +63,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   answerProblems(app);
   acceptJson(app);
   closeConnections(app, stopping);
+  boundWork(app, maxInFlight);
   const allowed = collectMethods(app);
   app.register(home, { defaultModel });
   app.register(health, { isReady, stopping });

@@ -7,18 +7,28 @@ import type { Rows } from './rows.js';
 /** How many rows are predicted in one go, in about a millisecond: between blocks of so many, other requests are answered. */
 const BLOCK_ROWS = 2000;
 
-/** Predicts, many rows in blocks; what only the model can refuse is told by where it is in the body. */
-export function predictRows({ model, predictor }: ServedModel, rows: Rows): number[] | Promise<number[]> {
+/** Predicts, many rows in blocks while the client is there; what only the model can refuse is told by where it is in the body. */
+export function predictRows(
+  { model, predictor }: ServedModel,
+  rows: Rows,
+  client: { readonly destroyed: boolean },
+): number[] | Promise<number[]> {
   const nRows = rows.values.length / predictor.featureNames.length;
   // a scaler that is fitted on the rows of a call needs them all
   if (nRows <= BLOCK_ROWS || model.scaler === 'request') return addPredictions([], predictor, rows, 0, nRows);
-  return predictBlocks(predictor, rows, nRows);
+  return predictBlocks(predictor, rows, nRows, client);
 }
 
-async function predictBlocks(predictor: Predictor, rows: Rows, nRows: number): Promise<number[]> {
+async function predictBlocks(
+  predictor: Predictor,
+  rows: Rows,
+  nRows: number,
+  client: { readonly destroyed: boolean },
+): Promise<number[]> {
   const predictions: number[] = [];
   for (let start = 0; start < nRows; start += BLOCK_ROWS) {
     if (start > 0) await nextTurn();
+    if (client.destroyed) throw new Problem('client_gone', 'expected a client for the answer, got a closed connection');
     addPredictions(predictions, predictor, rows, start, Math.min(start + BLOCK_ROWS, nRows));
   }
   return predictions;

@@ -26,14 +26,14 @@ export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { 
   });
 
   function answer(
-    request: Pick<FastifyRequest, 'asked' | 'log'>,
+    request: Pick<FastifyRequest, 'asked' | 'log' | 'raw'>,
     body: Table,
     served: ServedModel,
   ): Prediction | Promise<Prediction> {
     const { name, predictor } = served;
     request.asked = { model: name };
     const rows = readBody(body, { predictor, maxRows });
-    const prediction = predictRows(served, rows);
+    const prediction = predictRows(served, rows, request.raw.socket);
     // no promise for a few rows
     return Array.isArray(prediction) ? finish(prediction) : prediction.then(finish);
 

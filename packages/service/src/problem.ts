@@ -21,6 +21,7 @@ const problems = {
   headers_too_large: [431, 'The headers are too large'],
   client_gone: [499, 'The client has hung up'],
   internal_error: [500, 'The service failed'],
+  overloaded: [503, 'The service has too many requests in flight'],
   not_ready: [503, 'The service is not ready'],
   closing: [503, 'The service is closing'],
 } as const;

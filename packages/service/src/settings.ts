@@ -11,6 +11,7 @@ export interface Settings {
   readonly defaultModel: string | undefined;
   readonly maxRows: number;
   readonly maxBytes: number;
+  readonly maxInFlight: number;
   /** Milliseconds from the signal to stop to the end of serving. */
   readonly drainDelay: number;
   readonly logLevel: string;
@@ -31,6 +32,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     defaultModel: env.DEFAULT_MODEL || undefined,
     maxRows: wholeNumber('MAX_ROWS', env.MAX_ROWS || '100000', 1, 100_000_000),
     maxBytes: wholeNumber('MAX_BYTES', env.MAX_BYTES || String(32 * 2 ** 20), 1, 2 ** 29),
+    maxInFlight: wholeNumber('MAX_IN_FLIGHT', env.MAX_IN_FLIGHT || '256', 1, 1_000_000),
     drainDelay: wholeNumber('DRAIN_DELAY', env.DRAIN_DELAY || '0', 0, 600_000),
     logLevel: oneOf('LOG_LEVEL', env.LOG_LEVEL || 'info', logLevels),
   };

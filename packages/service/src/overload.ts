@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import { Problem } from './problem.js';
+
+/**
+ * Refuses work beyond a bound with `overloaded`, before its body is read: work is what is posted, so that probes and descriptions
+ * are answered whatever the load. A request is in flight from its headers to the last byte of its answer, or until its client is gone.
+ */
+export function boundWork(app: FastifyInstance, maxInFlight: number): void {
+  let nInFlight = 0;
+  app.addHook('onRequest', ({ method }, reply, done) => {
+    if (method === 'POST') {
+      if (nInFlight >= maxInFlight)
+        throw new Problem('overloaded', `expected at most ${maxInFlight} requests in flight, got one more`);
+      nInFlight++;
+      reply.raw.once('close', () => nInFlight--);
+    }
+    done();
+  });
+}

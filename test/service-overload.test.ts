@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { examples } from '@housing/bench/examples.js';
+import t from 'tap';
+import { build, servedModel } from './support/service.js';
+
+const [{ body, answer }] = examples;
+const headers = { 'content-type': 'application/json' };
+const host = '127.0.0.1';
+const head = (length: number) =>
+  `POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n`;
+
+/** Begins a request, waits until it is in flight, and lets its body be sent. */
+async function begin(port: string) {
+  const socket = connect(Number(port), host);
+  socket.write(`${head(body.length)}expect: 100-continue\r\n\r\n`);
+  await once(socket, 'data');
+  return socket;
+}
+
+t.test('beyond the bound work is refused, and all else answered', async (t) => {
+  const url = await build(t, { maxInFlight: 2 }).listen({ port: 0, host });
+  const { port } = new URL(url);
+  const predict = () => fetch(`${url}/predict`, { method: 'POST', headers, body });
+  t.equal((await predict()).status, 200);
+  const [first, second] = [await begin(port), await begin(port)];
+
+  const refused = await predict();
+  t.equal(refused.status, 503);
+  t.equal(refused.headers.get('retry-after'), '1');
+  t.match(await refused.json(), {
+    code: 'overloaded',
+    detail: 'expected at most 2 requests in flight, got one more',
+    requestId: refused.headers.get('x-request-id'),
+  });
+  for (const path of ['/health', '/health/live', '/health/ready', '/models', '/'])
+    t.equal((await fetch(url + path)).status, 200, path);
+
+  first.write(body);
+  await once(first, 'data');
+  t.equal(await (await predict()).text(), answer, 'there is room after an answer');
+  const third = await begin(port);
+  t.equal((await predict()).status, 503);
+  second.destroy();
+  while ((await predict()).status === 503);
+  t.equal(await (await predict()).text(), answer, 'there is room after a client has gone');
+  first.destroy();
+  third.destroy();
+});
+
+t.test('a flood of refusals is no flood of errors in the log', async (t) => {
+  const levels: number[] = [];
+  const stream = { write: (line: string) => levels.push(JSON.parse(line).level) };
+  const url = await build(t, { maxInFlight: 1, logger: { level: 'info', stream } }).listen({ port: 0, host });
+  const holder = await begin(new URL(url).port);
+  t.equal((await fetch(`${url}/predict`, { method: 'POST', headers, body })).status, 503);
+  t.strictSame([...new Set(levels)], [30]);
+  holder.destroy();
+});
+
+t.test('when the client of many rows has gone, the work stops', async (t) => {
+  const nRows = 100_000;
+  const served = servedModel('housing');
+  const rows = JSON.stringify(
+    Object.fromEntries(served.predictor.featureNames.map((name) => [name, Array(nRows).fill(1)])),
+  );
+  let nPredicted = 0;
+  const predictor = {
+    ...served.predictor,
+    predictBatch(rows: Float64Array) {
+      client.destroy();
+      nPredicted += rows.length / served.predictor.featureNames.length;
+      return served.predictor.predictBatch(rows);
+    },
+  };
+  const lines: Record<string, unknown>[] = [];
+  const stream = { write: (line: string) => lines.push(JSON.parse(line)) };
+  const app = build(t, { models: [{ ...served, predictor }], logger: { level: 'info', stream } });
+  const { port } = new URL(await app.listen({ port: 0, host }));
+  const client = connect(Number(port), host);
+  client.write(`${head(rows.length)}\r\n${rows}`);
+  const hungUp = () => lines.filter(({ status }) => status === 499);
+  while (hungUp().length === 0) await new Promise(setImmediate);
+  t.ok(nPredicted > 0 && nPredicted < nRows, `${nPredicted} rows`);
+  t.match(hungUp(), [{ msg: 'hung up', url: '/predict' }]);
+});
