@@ -1,0 +1,72 @@
+import { Agent, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { examples } from '@housing/bench/examples.js';
+import { freePort } from '@housing/bench/free-port.js';
+import t, { type Test } from 'tap';
+import { startHaproxy } from '../support/haproxy.js';
+import { type Server, startServer } from '../support/server.js';
+
+const nRestarts = 20;
+const nConnections = 4;
+const headers = { 'content-type': 'application/json' };
+
+t.test('behind HAProxy under load, 20 rolling restarts of two servers lose no request', async (t) => {
+  const ports = [await freePort(), await freePort()];
+  const servers = ports.map((port) => start(t, port));
+  const balancer = await startHaproxy(t, ports);
+  for (const port of ports) await balancer.until('UP', port);
+
+  const stop = new AbortController();
+  const load = Array.from({ length: nConnections }, () => sendUntil(stop.signal, `${balancer.url}/predict`));
+  for (let k = 0; k < nRestarts; k++) {
+    for (const [s, port] of ports.entries()) {
+      servers[s].child.kill('SIGTERM');
+      await balancer.until('DOWN', port);
+      t.equal(servers[s].child.exitCode, null, 'still serves when the balancer has seen that it is not ready');
+      t.equal(await servers[s].exit, 0, `restart ${k + 1} of ${port}`);
+      servers[s] = start(t, port);
+      await balancer.until('UP', port);
+    }
+  }
+  stop.abort();
+
+  const results = await Promise.all(load);
+  for (const { nAnswered, lost } of results) {
+    t.strictSame(lost, []);
+    // each connection was at work all the time
+    t.ok(nAnswered > nRestarts * ports.length, `${nAnswered} answered`);
+  }
+  const nAnswered = results.reduce((sum, result) => sum + result.nAnswered, 0);
+  t.comment(`${nAnswered} requests answered`);
+});
+
+function start(t: Test, port: number): Server {
+  return startServer(t, { PORT: String(port), DRAIN_DELAY: '500', LOG_LEVEL: 'silent' });
+}
+
+/** Sends one request after another on a connection that is kept, and collects what did not get its answer. */
+async function sendUntil(stop: AbortSignal, url: string): Promise<{ nAnswered: number; lost: string[] }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const lost: string[] = [];
+  let nAnswered = 0;
+  while (!stop.aborted) {
+    const { body, answer } = examples[nAnswered % examples.length];
+    const received = await post(agent, url, body).catch((error: Error) => error.message);
+    if (received === answer) nAnswered++;
+    else lost.push(received);
+    // no faster, for the servers to have time to start
+    await sleep(2);
+  }
+  agent.destroy();
+  return { nAnswered, lost };
+}
+
+async function post(agent: Agent, url: string, body: string): Promise<string> {
+  const sent = request(url, { agent, method: 'POST', headers });
+  const answered = new Promise<string>((resolve, reject) => {
+    sent.on('error', reject).on('response', (response) => text(response).then(resolve, reject));
+  });
+  sent.end(body);
+  return answered;
+}
