@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describeSettings } from '@housing/service';
 import t from 'tap';
 import { checkedProgram, codeBlocks } from './support/readme.js';
 import { startServer, untilListening } from './support/server.js';
@@ -61,6 +62,14 @@ t.test('the service documents every problem code', async (t) => {
   const codes = [...source.matchAll(/^ {2}([a-z_]+): \[(\d+), /gm)];
   t.ok(codes.length > 15);
   for (const [, code, status] of codes) t.match(text, new RegExp(`^\\| ${status} \\|.*\`${code}\``, 'm'), code);
+});
+
+t.test('the service documents every setting as its schema has it', async (t) => {
+  const [table] = readFileSync('packages/service/README.md', 'utf8').match(/^\| Variable \|(.*\n\|)*.*/m) ?? [''];
+  const rows = describeSettings().map(
+    ({ name, byDefault, expected, description }) => `| \`${name}\` | ${byDefault} | ${expected} | ${description} |`,
+  );
+  t.equal(table, ['| Variable | Default | Expected | What it sets |', '| --- | --- | --- | --- |', ...rows].join('\n'));
 });
 
 t.test('the example of a program that serves does serve', async (t) => {

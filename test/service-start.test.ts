@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { examples } from '@housing/bench/examples.js';
 import { freePort } from '@housing/bench/free-port.js';
-import { buildApp, readModels, readSettings } from '@housing/service';
+import { buildApp, describeSettings, readModels, readSettings } from '@housing/service';
 import t from 'tap';
 import { document, shipped } from './support/documents.js';
 import { startServer, untilListening } from './support/server.js';
@@ -50,6 +50,32 @@ for (const [what, [settings, line]] of Object.entries(bad)) {
     t.equal(server.output.stdout, '');
   });
 }
+
+t.test('--help prints every setting, and serves nothing', async (t) => {
+  const server = startServer(t, { PORT: 'any' }, ['--help']);
+  t.equal(await server.exit, 0);
+  const { stdout, stderr } = server.output;
+  t.equal(stderr, '');
+  t.match(stdout, /^usage: node packages\/service\/dist\/server\.js \[--help\]\n/);
+  for (const { name, byDefault, expected } of describeSettings()) {
+    const standard = byDefault.replaceAll('`', '');
+    t.match(stdout, new RegExp(`^  ${name} .*\\n +${expected}; by default ${standard}$`, 'm'), name);
+  }
+});
+
+t.test('an unknown argument is one line and exit 1', async (t) => {
+  const server = startServer(t, {}, ['--port=80']);
+  t.equal(await server.exit, 1);
+  t.strictSame(server.output, { stdout: '', stderr: "Unknown option '--port'\n" });
+});
+
+t.test('every setting is described as it is read', async (t) => {
+  const names = Object.keys(readSettings({})).map((name) => name.replace(/[A-Z]/g, '_$&').toUpperCase());
+  t.strictSame(
+    describeSettings().map(({ name }) => name),
+    names,
+  );
+});
 
 t.test('every setting is checked', async (t) => {
   const refused = (settings: Record<string, string>, message: string) =>

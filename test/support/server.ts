@@ -27,8 +27,8 @@ export interface Server {
 }
 
 /** Starts the server that `npm start` starts, with these settings, and kills it when the test ends if it still runs. */
-export function startServer(t: Test, settings: Record<string, string> = {}): Server {
-  return run(t, [process.execPath, program], settings);
+export function startServer(t: Test, settings: Record<string, string> = {}, args: readonly string[] = []): Server {
+  return run(t, [process.execPath, program, ...args], settings);
 }
 
 /** Starts the server by `npm start`, without its set-up. */

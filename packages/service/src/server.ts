@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
+import { help } from './help.js';
 import { standardOutput } from './lines.js';
 import { passedOver, readModels } from './models.js';
 import { readSettings } from './settings.js';
 
 try {
-  await serve();
+  const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
+  if (values.help) console.log(help());
+  else await serve();
 } catch (error) {
   console.error(describe(error));
   process.exit(1);

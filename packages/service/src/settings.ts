@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { KindGuard, type TInteger, type TLiteral, type TSchema, type TUnion, Type } from '@sinclair/typebox';
 
 /** How the service runs; each is an environment variable of the same name in capitals. */
 export interface Settings {
@@ -19,32 +20,124 @@ export interface Settings {
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
+/** Every variable: `expected` is what no keyword of JSON Schema says, `without` what holds where it is not set and has no default. */
+const { properties: variables } = Type.Object({
+  HOST: Type.String({
+    default: '127.0.0.1',
+    expected: 'an address of this machine',
+    description: 'the address to listen on',
+  }),
+  PORT: Type.Integer({ default: 5000, minimum: 0, maximum: 65_535, description: 'the port; 0 takes a free one' }),
+  MODELS_DIR: Type.Optional(
+    Type.String({
+      without: 'the shipped models',
+      expected: 'a folder',
+      description:
+        'where the `NAME.json` files are that are served; `NAME` is of letters, digits, `.`, `_` and `-`, the log warns of others',
+    }),
+  ),
+  DEFAULT_MODEL: Type.Optional(
+    Type.String({
+      without: 'the only model, else `housing`',
+      expected: 'the name of a model',
+      description: 'the model that `/predict` asks',
+    }),
+  ),
+  MAX_ROWS: Type.Integer({ default: 100_000, minimum: 1, maximum: 100_000_000, description: 'rows a request' }),
+  MAX_BYTES: Type.Integer({
+    default: 32 * 2 ** 20,
+    minimum: 1,
+    maximum: 2 ** 29,
+    description: 'bytes a body; the rest of a longer one is read and dropped, for 10 s at most',
+  }),
+  MAX_IN_FLIGHT: Type.Integer({
+    default: 256,
+    minimum: 1,
+    maximum: 1_000_000,
+    description:
+      'posted requests in flight, from the headers to the last byte of the answer; more get 503, `overloaded`, before their bodies are read',
+  }),
+  DRAIN_DELAY: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 600_000,
+    description: 'milliseconds from the signal to stop to the end of serving, for a balancer to notice',
+  }),
+  LOG_LEVEL: Type.Union(
+    logLevels.map((level) => Type.Literal(level)),
+    {
+      default: 'info',
+      description:
+        'what is logged; the address is told at `info`, so that `warn` and above print none, and `silent` nothing',
+    },
+  ),
+});
+type Variable = keyof typeof variables;
+
 /**
  * Reads the settings from an environment.
  *
  * @throws Error at the first variable whose value is not as expected; an empty one counts as not set
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  // a schema's own default is of any type
+  const textOf = (name: Variable): string => env[name] || String(variables[name].default ?? '');
+  const wholeNumberOf = (name: VariableOf<TInteger>) => wholeNumber(name, variables[name], textOf(name));
   return {
-    host: env.HOST || '127.0.0.1',
-    port: wholeNumber('PORT', env.PORT || '5000', 0, 65_535),
-    modelsDir: env.MODELS_DIR || dirname(createRequire(import.meta.url).resolve('@housing/model/models/housing.json')),
-    defaultModel: env.DEFAULT_MODEL || undefined,
-    maxRows: wholeNumber('MAX_ROWS', env.MAX_ROWS || '100000', 1, 100_000_000),
-    maxBytes: wholeNumber('MAX_BYTES', env.MAX_BYTES || String(32 * 2 ** 20), 1, 2 ** 29),
-    maxInFlight: wholeNumber('MAX_IN_FLIGHT', env.MAX_IN_FLIGHT || '256', 1, 1_000_000),
-    drainDelay: wholeNumber('DRAIN_DELAY', env.DRAIN_DELAY || '0', 0, 600_000),
-    logLevel: oneOf('LOG_LEVEL', env.LOG_LEVEL || 'info', logLevels),
+    host: textOf('HOST'),
+    port: wholeNumberOf('PORT'),
+    modelsDir: textOf('MODELS_DIR') || shippedModels(),
+    defaultModel: textOf('DEFAULT_MODEL') || undefined,
+    maxRows: wholeNumberOf('MAX_ROWS'),
+    maxBytes: wholeNumberOf('MAX_BYTES'),
+    maxInFlight: wholeNumberOf('MAX_IN_FLIGHT'),
+    drainDelay: wholeNumberOf('DRAIN_DELAY'),
+    logLevel: oneOf('LOG_LEVEL', variables.LOG_LEVEL, textOf('LOG_LEVEL')),
   };
 }
 
-function wholeNumber(name: string, text: string, lowest: number, highest: number): number {
+type VariableOf<S extends TSchema> = { [V in Variable]: (typeof variables)[V] extends S ? V : never }[Variable];
+
+function wholeNumber(name: Variable, schema: TInteger, text: string): number {
+  const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= lowest && value <= highest) return value;
-  throw new Error(`${name}: expected a whole number from ${lowest} to ${highest}, got ${JSON.stringify(text)}`);
+  if (value >= minimum && value <= maximum) return value;
+  throw unexpected(name, schema, text);
 }
 
-function oneOf(name: string, text: string, values: readonly string[]): string {
-  if (values.includes(text)) return text;
-  throw new Error(`${name}: expected one of ${values.join(', ')}, got ${JSON.stringify(text)}`);
+function oneOf(name: Variable, schema: TUnion<TLiteral<string>[]>, text: string): string {
+  if (schema.anyOf.some((literal) => literal.const === text)) return text;
+  throw unexpected(name, schema, text);
+}
+
+function unexpected(name: Variable, schema: TSchema, text: string): Error {
+  return new Error(`${name}: expected ${expected(schema)}, got ${JSON.stringify(text)}`);
+}
+
+function expected(schema: TSchema): string {
+  if (KindGuard.IsInteger(schema)) return `a whole number from ${schema.minimum} to ${schema.maximum}`;
+  if (KindGuard.IsUnion(schema)) return `one of ${schema.anyOf.map((literal) => literal.const).join(', ')}`;
+  return String(schema.expected);
+}
+
+function shippedModels(): string {
+  return dirname(createRequire(import.meta.url).resolve('@housing/model/models/housing.json'));
+}
+
+/** What a person should know of a variable, with names and values in backticks. */
+export interface SettingDescription {
+  readonly name: string;
+  readonly byDefault: string;
+  readonly expected: string;
+  readonly description: string;
+}
+
+/** Describes every variable, in the order of the schema. */
+export function describeSettings(): SettingDescription[] {
+  return Object.entries<TSchema>(variables).map(([name, schema]) => ({
+    name,
+    byDefault: schema.without ?? `\`${schema.default}\``,
+    expected: expected(schema),
+    description: schema.description ?? '',
+  }));
 }
