@@ -6,14 +6,13 @@ import { home } from './home.js';
 import { acceptJson } from './json.js';
 import { logRequests, requestId } from './log.js';
 import { collectMethods, refuseOtherMethods } from './methods.js';
-import { chooseDefault, type ServedModel } from './models.js';
+import type { Models } from './models.js';
 import { predict } from './predict.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
 
 export interface AppOptions {
-  readonly models: readonly ServedModel[];
-  /** The name of the model that `/predict` asks; by default the only one, or `housing`. */
-  readonly defaultModel?: string | undefined;
+  /** Asked anew for each request. */
+  readonly models: Models;
   /** How many rows a request may have; 100,000 by default. More are refused with 413. */
   readonly maxRows?: number;
   /** How long a body may be; 32 MiB by default. The rest of a longer one is dropped, and 413 the answer. */
@@ -22,14 +21,9 @@ export interface AppOptions {
   readonly logger?: FastifyServerOptions['logger'];
 }
 
-/**
- * Builds the service around models that have verified.
- *
- * @throws Error where there is no default model
- */
+/** Builds the service around models that have verified. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { models, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
-  const defaultModel = chooseDefault(models, options.defaultModel);
   const app = fastify({
     logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -54,10 +48,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
   acceptJson(app);
   closeConnections(app);
   const allowed = collectMethods(app);
-  app.register(home, { defaultModel });
+  app.register(home, { models });
   app.register(health);
-  app.register(describe, { models, defaultModel });
-  app.register(predict, { models, defaultModel, maxRows });
+  app.register(describe, { models });
+  app.register(predict, { models, maxRows });
   app.register(refuseOtherMethods, { allowed });
   return app;
 }

@@ -2,27 +2,32 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { readBody } from './body.js';
 import { logPrediction, logsPredictions } from './log.js';
-import { findModel, type ServedModel } from './models.js';
+import type { Models } from './models.js';
 import { predictRows } from './predict-rows.js';
-import { ModelName, Prediction, Table } from './schemas.js';
+import { ModelName, ModelNameAndVersion, Prediction, Table } from './schemas.js';
+import type { ServedModel } from './served-model.js';
 
 export interface PredictOptions {
-  readonly models: readonly ServedModel[];
-  readonly defaultModel: ServedModel;
+  readonly models: Models;
   readonly maxRows: number;
 }
 
-/** `POST /predict` and `POST /models/NAME/predict`: rows in, one prediction a row out. */
-export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { models, defaultModel, maxRows }) => {
+/** `POST /predict`, `/models/NAME/predict` and `/models/NAME/versions/VERSION/predict`: rows in, one prediction a row out. */
+export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { models, maxRows }) => {
   const response = { 200: Prediction };
   const isLogged = logsPredictions(app.log);
 
   app.post('/predict', { schema: { body: Table, response } }, (request) => {
-    return answer(request, request.body, defaultModel);
+    return answer(request, request.body, models.default);
   });
 
   app.post('/models/:name/predict', { schema: { params: ModelName, body: Table, response } }, (request) => {
-    return answer(request, request.body, findModel(models, request.params.name));
+    return answer(request, request.body, models.find(request.params.name));
+  });
+
+  const params = ModelNameAndVersion;
+  app.post('/models/:name/versions/:version/predict', { schema: { params, body: Table, response } }, (request) => {
+    return answer(request, request.body, models.find(request.params.name, request.params.version));
   });
 
   function answer(

@@ -12,6 +12,7 @@ const problems = {
   out_of_range: [400, 'A value is outside what the model accepts'],
   unknown_route: [404, 'There is nothing at this address'],
   unknown_model: [404, 'There is no model of this name'],
+  unknown_version: [404, 'There is no such version of the model'],
   method_not_allowed: [405, 'The method does not fit the address'],
   request_timeout: [408, 'The request took too long to arrive'],
   too_many_rows: [413, 'The request has too many rows'],
@@ -21,6 +22,7 @@ const problems = {
   headers_too_large: [431, 'The headers are too large'],
   client_gone: [499, 'The client has hung up'],
   internal_error: [500, 'The service failed'],
+  model_unavailable: [503, 'The model does not serve'],
   closing: [503, 'The service is closing'],
 } as const;
 

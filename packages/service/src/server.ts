@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
 import { standardOutput } from './lines.js';
-import { passedOver, readModels } from './models.js';
+import { passedOver } from './model-files.js';
+import { openRepository } from './repository.js';
 import { readSettings } from './settings.js';
 
 try {
@@ -13,15 +14,15 @@ try {
 }
 
 async function serve(): Promise<void> {
-  const { modelsDir, logLevel: level, host, port, ...settings } = readSettings(process.env);
-  const models = readModels(modelsDir);
+  const { modelsDir, logLevel: level, host, port, defaultModel, ...settings } = readSettings(process.env);
+  const { models } = openRepository(modelsDir, defaultModel);
   // JSON for machines, lines for a person at a terminal
   const stream = process.stdout.isTTY ? (await import('pino-pretty')).default({ sync: true }) : standardOutput();
   const app = buildApp({ models, logger: { level, stream }, ...settings });
 
   for (const file of passedOver(modelsDir))
     app.log.warn(
-      `${join(modelsDir, file)}: expected a name of letters, digits, ".", "_", "-" and ".json", passed over`,
+      `${join(modelsDir, file)}: expected NAME.json, NAME of letters, digits, ".", "_" and "-", or NAME/VERSION.json, passed over`,
     );
   await app.listen({ host, port });
   closeOnSignal(app);
