@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openRepository } from '@housing/service';
 import t from 'tap';
@@ -78,4 +79,19 @@ t.test('what is named as neither model nor version is left aside', async (t) => 
     empty: {},
   });
   t.strictSame(openRepository(folder).models.states(), [{ name: 'm', version: 2, state: 'READY', reason: '' }]);
+});
+
+t.test('the headers of an answer name what produced it, also of a refusal', async (t) => {
+  const texts = { '1.json': documentOf(9), '2.json': documentOf(10) };
+  const app = build(t, { models: openRepository(t.testdir({ m: texts })).models });
+  const headersOf = (version: '1' | '2') => ({
+    'x-model-name': 'm',
+    'x-model-version': version,
+    'x-model-sha256': createHash('sha256').update(texts[`${version}.json`]).digest('hex'),
+  });
+  t.match((await post(app, '/predict', [row])).headers, headersOf('2'));
+  t.match((await post(app, '/models/m/versions/1/predict', [row])).headers, headersOf('1'));
+  const refused = await post(app, '/models/m/versions/1/predict', [{ a: 1 }]);
+  t.equal(refused.statusCode, 400);
+  t.match(refused.headers, headersOf('1'));
 });
