@@ -95,3 +95,29 @@ t.test('the headers of an answer name what produced it, also of a refusal', asyn
   t.equal(refused.statusCode, 400);
   t.match(refused.headers, headersOf('1'));
 });
+
+t.test('a description that the client has already is not sent again', async (t) => {
+  const app = build(t, {
+    models: openRepository(t.testdir({ m: { '1.json': documentOf(9), '2.json': documentOf(10) } })).models,
+  });
+  const tags = new Set<string>();
+  for (const url of ['/models', '/models/m', '/models/m/versions/1']) {
+    const { headers } = await app.inject(url);
+    const tag = String(headers.etag);
+    t.match(tag, /^W\/"[\w-]{43}"$/);
+    t.equal((await app.inject({ method: 'HEAD', url })).headers.etag, tag);
+    tags.add(tag);
+    for (const names of [tag, tag.slice(2), `"other", ${tag}`, '*']) {
+      const response = await app.inject({ url, headers: { 'if-none-match': names } });
+      t.equal(response.statusCode, 304, names);
+      t.equal(response.body, '');
+      t.equal(response.headers.etag, tag);
+      t.notOk('content-type' in response.headers);
+    }
+    t.equal((await app.inject({ url, headers: { 'if-none-match': '"other"' } })).statusCode, 200);
+  }
+  t.equal(tags.size, 3);
+  const unknown = await app.inject({ url: '/models/none', headers: { 'if-none-match': '*' } });
+  t.equal(unknown.statusCode, 404);
+  t.notOk('etag' in unknown.headers);
+});

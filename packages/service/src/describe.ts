@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Training } from '@housing/model';
+import { tagAnswers } from './entity-tags.js';
 import type { Models } from './models.js';
 import { ModelDescription, ModelList, ModelName, ModelNameAndVersion } from './schemas.js';
 import type { ServedModel } from './served-model.js';
@@ -10,6 +11,7 @@ export interface DescribeOptions {
 
 /** `GET /models`, `GET /models/NAME` and `GET /models/NAME/versions/VERSION`: what is served, in the words of the model documents. */
 export const describe: FastifyPluginAsyncTypebox<DescribeOptions> = async (app, { models }) => {
+  tagAnswers(app);
   app.get('/models', { schema: { response: { 200: ModelList } } }, async () => {
     return { default: models.default.name, models: models.list().map(describeModel) };
   });
