@@ -2,15 +2,10 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openRepository } from '@housing/service';
 import t from 'tap';
-import { document } from './support/documents.js';
+import { documentOf } from './support/documents.js';
 import { build, post } from './support/service.js';
 
 const row = { a: 1, b: 2 };
-
-/** A document that predicts `init - 3` for the row. */
-function documentOf(init: number): string {
-  return JSON.stringify(document({ init, golden: { rows: [[1, 2]], predictions: [init - 3] } }));
-}
 
 t.test('the highest version serves, unless another is asked for', async (t) => {
   // as numbers: as text 10 comes before 9

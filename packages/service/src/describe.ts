@@ -13,7 +13,7 @@ export interface DescribeOptions {
 export const describe: FastifyPluginAsyncTypebox<DescribeOptions> = async (app, { models }) => {
   tagAnswers(app);
   app.get('/models', { schema: { response: { 200: ModelList } } }, async () => {
-    return { default: models.default.name, models: models.list().map(describeModel) };
+    return { default: models.defaultName, models: models.list().map(describeModel) };
   });
 
   const response = { 200: ModelDescription };

@@ -21,6 +21,8 @@ export interface ModelVersion {
 
 /** The models that serve. Ask again for each request: between two of them any may have been replaced. */
 export interface Models {
+  readonly defaultName: string;
+
   /**
    * The model that `/predict` asks.
    *
@@ -42,13 +44,15 @@ export interface Models {
   states(): ModelState[];
 }
 
-/** Models of which whoever fills them may replace any. */
+/** Models that can be replaced while they serve. */
 export interface ReplaceableModels extends Models {
   /** Puts these versions, ascending, in the place of all of a model at once; none forget the model. */
   replace(name: string, versions: readonly ModelVersion[]): void;
 
+  /** All versions of a model, ascending; none of an unknown one. */
   versions(name: string): readonly ModelVersion[];
 
+  /** All names, sorted. */
   names(): string[];
 }
 
@@ -61,7 +65,7 @@ export interface ReplaceableModels extends Models {
 export function gatherModels(served: readonly ServedModel[], defaultName?: string): ReplaceableModels {
   const byName = new Map<string, readonly ModelVersion[]>();
   for (const model of served) add(model);
-  const defaultModel = chooseDefault([...byName.keys()], defaultName);
+  const nameOfDefault = chooseDefault([...byName.keys()], defaultName);
 
   function add(served: ServedModel): void {
     const { name, version } = served;
@@ -77,8 +81,9 @@ export function gatherModels(served: readonly ServedModel[], defaultName?: strin
   }
 
   return {
+    defaultName: nameOfDefault,
     get default() {
-      return findModel(byName, defaultModel);
+      return findModel(byName, nameOfDefault);
     },
     find: (name, version) => findModel(byName, name, version),
     list: () => names().flatMap((name) => (byName.get(name) ?? []).flatMap(({ served }) => served ?? [])),
