@@ -56,6 +56,7 @@ t.test('every setting is checked', async (t) => {
     t.throws(() => readSettings(settings), { message });
   refused({ PORT: '65536' }, 'PORT: expected a whole number from 0 to 65535, got "65536"');
   refused({ PORT: '5e3' }, 'PORT: expected a whole number from 0 to 65535, got "5e3"');
+  refused({ MODELS_WATCH: '1' }, 'MODELS_WATCH: expected one of false, true, got "1"');
   refused({ MAX_ROWS: '0' }, 'MAX_ROWS: expected a whole number from 1 to 100000000, got "0"');
   refused({ MAX_BYTES: '1mb' }, 'MAX_BYTES: expected a whole number from 1 to 536870912, got "1mb"');
   refused(
@@ -69,13 +70,23 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     host: '127.0.0.1',
     port: 5000,
     modelsDir: shippedFolder,
+    modelsWatch: false,
     defaultModel: undefined,
     maxRows: 100_000,
     maxBytes: 33_554_432,
     logLevel: 'info',
   };
   t.strictSame(readSettings({}), defaults);
-  const empty = { HOST: '', PORT: '', MODELS_DIR: '', DEFAULT_MODEL: '', MAX_ROWS: '', MAX_BYTES: '', LOG_LEVEL: '' };
+  const empty = {
+    HOST: '',
+    PORT: '',
+    MODELS_DIR: '',
+    MODELS_WATCH: '',
+    DEFAULT_MODEL: '',
+    MAX_ROWS: '',
+    MAX_BYTES: '',
+    LOG_LEVEL: '',
+  };
   t.strictSame(readSettings(empty), defaults);
 });
 

@@ -6,3 +6,4 @@ export type { ModelChange } from './refresh.js';
 export { type ModelRepository, openRepository } from './repository.js';
 export type { ServedModel } from './served-model.js';
 export { readSettings, type Settings } from './settings.js';
+export { watchFolder } from './watch.js';

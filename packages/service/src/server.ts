@@ -3,8 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
 import { standardOutput } from './lines.js';
 import { passedOver } from './model-files.js';
+import { reloadModels } from './reload.js';
 import { openRepository } from './repository.js';
 import { readSettings } from './settings.js';
+import { watchFolder } from './watch.js';
 
 try {
   await serve();
@@ -14,16 +16,20 @@ try {
 }
 
 async function serve(): Promise<void> {
-  const { modelsDir, logLevel: level, host, port, defaultModel, ...settings } = readSettings(process.env);
-  const { models } = openRepository(modelsDir, defaultModel);
+  const { modelsDir, modelsWatch, logLevel: level, host, port, defaultModel, ...settings } = readSettings(process.env);
+  const repository = openRepository(modelsDir, defaultModel);
   // JSON for machines, lines for a person at a terminal
   const stream = process.stdout.isTTY ? (await import('pino-pretty')).default({ sync: true }) : standardOutput();
-  const app = buildApp({ models, logger: { level, stream }, ...settings });
+  const app = buildApp({ models: repository.models, logger: { level, stream }, ...settings });
 
   for (const file of passedOver(modelsDir))
     app.log.warn(
       `${join(modelsDir, file)}: expected NAME.json, NAME of letters, digits, ".", "_" and "-", or NAME/VERSION.json, passed over`,
     );
+  const reload = () => reloadModels(repository, app.log);
+  if (modelsWatch) app.addHook('onClose', watchFolder(modelsDir, reload));
+  // a terminal that closes sends it too, and is to end what was started there
+  if (!process.stdout.isTTY) process.on('SIGHUP', reload);
   await app.listen({ host, port });
   closeOnSignal(app);
 }

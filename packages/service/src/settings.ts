@@ -5,8 +5,10 @@ import { dirname } from 'node:path';
 export interface Settings {
   readonly host: string;
   readonly port: number;
-  /** The folder of the `NAME.json` files. */
+  /** The folder of the models. */
   readonly modelsDir: string;
+  /** Whether models are reloaded when their files change. */
+  readonly modelsWatch: boolean;
   /** The model that `/predict` asks, where one is named. */
   readonly defaultModel: string | undefined;
   readonly maxRows: number;
@@ -26,6 +28,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     host: env.HOST || '127.0.0.1',
     port: wholeNumber('PORT', env.PORT || '5000', 0, 65_535),
     modelsDir: env.MODELS_DIR || dirname(createRequire(import.meta.url).resolve('@housing/model/models/housing.json')),
+    modelsWatch: oneOf('MODELS_WATCH', env.MODELS_WATCH || 'false', ['false', 'true']) === 'true',
     defaultModel: env.DEFAULT_MODEL || undefined,
     maxRows: wholeNumber('MAX_ROWS', env.MAX_ROWS || '100000', 1, 100_000_000),
     maxBytes: wholeNumber('MAX_BYTES', env.MAX_BYTES || String(32 * 2 ** 20), 1, 2 ** 29),
