@@ -8,16 +8,16 @@ import { build, post } from './support/service.js';
 const row = { a: 1, b: 2 };
 
 t.test('a new version serves once it is loaded, and the one before by its number', async (t) => {
-  const folder = t.testdir({ m: { '1.json': documentOf(10) } });
+  const folder = t.testdir({ m: { '9.json': documentOf(10) } });
   const { models, reload } = openRepository(folder);
   const app = build(t, { models });
-  writeFileSync(join(folder, 'm', '2.json'), documentOf(20));
+  writeFileSync(join(folder, 'm', '10.json'), documentOf(20));
   t.strictSame((await post(app, '/predict', [row])).json(), { prediction: [7] });
 
-  t.strictSame(await reload(), [{ model: 'm', version: 2, change: 'loaded', reason: '' }]);
+  t.strictSame(await reload(), [{ model: 'm', version: 10, change: 'loaded', reason: '' }]);
   t.strictSame((await post(app, '/predict', [row])).json(), { prediction: [17] });
-  t.match((await app.inject('/models/m')).json(), { version: 2 });
-  t.strictSame((await post(app, '/models/m/versions/1/predict', [row])).json(), { prediction: [7] });
+  t.match((await app.inject('/models/m')).json(), { version: 10 });
+  t.strictSame((await post(app, '/models/m/versions/9/predict', [row])).json(), { prediction: [7] });
 });
 
 t.test('without its file a version serves no more, and the one before does', async (t) => {
