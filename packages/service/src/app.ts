@@ -9,10 +9,13 @@ import { collectMethods, refuseOtherMethods } from './methods.js';
 import type { Models } from './models.js';
 import { predict } from './predict.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
+import { type Admin, repositoryRoutes } from './repository-routes.js';
 
 export interface AppOptions {
   /** Asked anew for each request. */
   readonly models: Models;
+  /** What loads and unloads models over HTTP, and for whom; nobody by default. */
+  readonly admin?: Admin;
   /** How many rows a request may have; 100,000 by default. More are refused with 413. */
   readonly maxRows?: number;
   /** How long a body may be; 32 MiB by default. The rest of a longer one is dropped, and 413 the answer. */
@@ -52,6 +55,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.register(health);
   app.register(describe, { models });
   app.register(predict, { models, maxRows });
+  app.register(repositoryRoutes, { admin: options.admin });
   app.register(refuseOtherMethods, { allowed });
   return app;
 }

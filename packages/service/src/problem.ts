@@ -10,6 +10,7 @@ const problems = {
   unknown_feature: [400, 'A feature is unknown'],
   unknown_key: [400, 'A key is unknown'],
   out_of_range: [400, 'A value is outside what the model accepts'],
+  admin_required: [403, 'The request needs an administrator'],
   unknown_route: [404, 'There is nothing at this address'],
   unknown_model: [404, 'There is no model of this name'],
   unknown_version: [404, 'There is no such version of the model'],
@@ -22,6 +23,7 @@ const problems = {
   headers_too_large: [431, 'The headers are too large'],
   client_gone: [499, 'The client has hung up'],
   internal_error: [500, 'The service failed'],
+  load_failed: [503, 'The model could not be loaded'],
   model_unavailable: [503, 'The model does not serve'],
   closing: [503, 'The service is closing'],
 } as const;
