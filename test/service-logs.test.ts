@@ -36,6 +36,7 @@ t.test('a request is one line: id, model, rows, status and duration', async (t) 
     url: '/models/housing/predict',
     status: 200,
     model: 'housing',
+    version: 1,
     rows: 2,
     msg: 'answered',
   });
@@ -46,7 +47,7 @@ t.test('a refused request is a line too, without its payload', async (t) => {
   const { app, lines } = buildWithLog(t, 'info');
   await post(app, '/predict', [{ ...row, RM: 'secret' }]);
   t.equal(lines.length, 1);
-  t.match(lines[0], { status: 400, model: 'housing' });
+  t.match(lines[0], { status: 400, model: 'housing', version: 1 });
   t.notMatch(JSON.stringify(lines), 'secret');
 });
 

@@ -28,6 +28,7 @@ t.test('a model is described in the words of its document', async (t) => {
   const { accepted } = createPredictor(parseModel(shipped('housing')));
   t.strictSame(response.json(), {
     name: 'housing',
+    version: 1,
     kind: 'GradientBoostingRegressor',
     sklearn_version: '0.20.3',
     sha256: createHash('sha256').update(readFileSync(join(shippedFolder, 'housing.json'))).digest('hex'), // biome-ignore format: one value
@@ -44,8 +45,8 @@ t.test('all models are listed, with the default', async (t) => {
   const { default: name, models } = (await app.inject('/models')).json();
   t.equal(name, 'housing');
   t.strictSame(models, [
-    (await app.inject('/models/housing-flask')).json(),
     (await app.inject('/models/housing')).json(),
+    (await app.inject('/models/housing-flask')).json(),
   ]);
 });
 

@@ -372,19 +372,19 @@ const requests: Record<string, [Sent, number, string, string | RegExp, Record<st
     { url: '/models/none/predict', type: 'application/json', payload: '{}' },
     404,
     'unknown_model',
-    'expected one of housing-flask, housing, got "none"',
+    'expected one of housing, housing-flask, got "none"',
   ],
   'an unknown model by GET': [
     { method: 'GET', url: '/models/none' },
     404,
     'unknown_model',
-    'expected one of housing-flask, housing, got "none"',
+    'expected one of housing, housing-flask, got "none"',
   ],
   'an unknown model of a long name': [
     { method: 'GET', url: `/models/${'x'.repeat(10_000)}` },
     404,
     'unknown_model',
-    /^expected one of housing-flask, housing, got "x{39}…$/,
+    /^expected one of housing, housing-flask, got "x{39}…$/,
   ],
   'GET where POST is': [
     { method: 'GET', url: '/predict' },

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { examples } from '@housing/bench/examples.js';
 import { freePort } from '@housing/bench/free-port.js';
-import { buildApp, describeSettings, readModels, readSettings } from '@housing/service';
+import { describeSettings, openRepository, readSettings } from '@housing/service';
 import t from 'tap';
 import { document, shipped } from './support/documents.js';
 import { startServer, untilListening } from './support/server.js';
@@ -33,7 +33,7 @@ const bad: Record<string, [Record<string, string>, string]> = {
   'a port that is no number': [{ PORT: 'http' }, 'PORT: expected a whole number from 0 to 65535, got "http"'],
   'an unknown default': [
     { DEFAULT_MODEL: 'none' },
-    'DEFAULT_MODEL: expected one of housing-flask, housing, got "none"',
+    'DEFAULT_MODEL: expected one of housing, housing-flask, got "none"',
   ],
   'a host that is not here': [{ HOST: '192.0.2.1' }, 'HOST: expected an address of this machine, got 192.0.2.1'],
   'a folder that is not there': [
@@ -82,6 +82,7 @@ t.test('every setting is checked', async (t) => {
     t.throws(() => readSettings(settings), { message });
   refused({ PORT: '65536' }, 'PORT: expected a whole number from 0 to 65535, got "65536"');
   refused({ PORT: '5e3' }, 'PORT: expected a whole number from 0 to 65535, got "5e3"');
+  refused({ MODELS_WATCH: '1' }, 'MODELS_WATCH: expected one of false, true, got "1"');
   refused({ MAX_ROWS: '0' }, 'MAX_ROWS: expected a whole number from 1 to 100000000, got "0"');
   refused({ MAX_BYTES: '1mb' }, 'MAX_BYTES: expected a whole number from 1 to 536870912, got "1mb"');
   refused({ MAX_IN_FLIGHT: '0' }, 'MAX_IN_FLIGHT: expected a whole number from 1 to 1000000, got "0"');
@@ -97,6 +98,7 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     host: '127.0.0.1',
     port: 5000,
     modelsDir: shippedFolder,
+    modelsWatch: false,
     defaultModel: undefined,
     maxRows: 100_000,
     maxBytes: 33_554_432,
@@ -109,6 +111,7 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     HOST: '',
     PORT: '',
     MODELS_DIR: '',
+    MODELS_WATCH: '',
     DEFAULT_MODEL: '',
     MAX_ROWS: '',
     MAX_BYTES: '',
@@ -131,7 +134,7 @@ t.test('a model file at fault stops the start with file and reason', async (t) =
   // each by the function that reads them, and one by a process: a start takes a second
   for (const [text, reason] of faults) {
     const folder = t.testdir({ 'good.json': JSON.stringify(document()), 'wrong.json': text });
-    t.throws(() => readModels(folder), { message: `${join(folder, 'wrong.json')}: ${reason}` });
+    t.throws(() => openRepository(folder), { message: `${join(folder, 'wrong.json')}: ${reason}` });
   }
   const folder = t.testdir({ 'wrong.json': '[]' });
   const server = startServer(t, { MODELS_DIR: folder });
@@ -143,24 +146,32 @@ t.test('a model file at fault stops the start with file and reason', async (t) =
 t.test('a folder named as a model is refused', async (t) => {
   const folder = t.testdir({ 'wrong.json': {} });
   const message = `${join(folder, 'wrong.json')}: EISDIR: illegal operation on a directory, read`;
-  t.throws(() => readModels(folder), { message });
+  t.throws(() => openRepository(folder), { message });
 });
 
 t.test('a folder without models is refused', async (t) => {
   const folder = t.testdir({ 'readme.txt': '', 'a b.json': '{}' });
-  t.throws(() => readModels(folder), { message: `${folder}: expected NAME.json files, got none` });
+  t.throws(() => openRepository(folder), {
+    message: `${folder}: expected NAME.json or NAME/VERSION.json files, got none`,
+  });
 });
 
 t.test('a JSON file whose name is none of a model is passed over with a warning', async (t) => {
-  const folder = t.testdir({ 'good.json': JSON.stringify(document()), 'my model.json': '', 'b.JSON': '', 'c.txt': '' });
+  const folder = t.testdir({
+    'good.json': JSON.stringify(document()),
+    'my model.json': '',
+    'b.JSON': '',
+    'c.txt': '',
+    m: { '03.json': '' },
+  });
   const server = startServer(t, { MODELS_DIR: folder });
   await untilListening(server);
   const lines = server.output.stdout.split('\n').filter((line) => line.includes('"level":40'));
   const told = (file: string) =>
-    `${join(folder, file)}: expected a name of letters, digits, ".", "_", "-" and ".json", passed over`;
+    `${join(folder, file)}: expected NAME.json, NAME of letters, digits, ".", "_" and "-", or NAME/VERSION.json, passed over`;
   t.strictSame(
     lines.map((line) => JSON.parse(line).msg),
-    ['b.JSON', 'my model.json'].map(told),
+    ['b.JSON', 'm/03.json', 'my model.json'].map(told),
   );
 });
 
@@ -183,17 +194,17 @@ t.test('a model dropped into a folder is served by its name', async (t) => {
 t.test('without a default among several the start fails, unless one is named housing', async (t) => {
   const two = { 'a.json': JSON.stringify(document()), 'b.json': JSON.stringify(document()) };
   const message = 'DEFAULT_MODEL: expected one of a, b, got none';
-  t.throws(() => buildApp({ models: readModels(t.testdir(two)) }), { message });
+  t.throws(() => openRepository(t.testdir(two)), { message });
 
   const three = { ...two, 'housing.json': JSON.stringify(shipped('housing')) };
-  const app = build(t, { models: readModels(t.testdir(three)) });
+  const app = build(t, { models: openRepository(t.testdir(three)).models });
   t.match((await app.inject('/models')).json(), { default: 'housing' });
 });
 
 t.test('the shipped models are those of @housing/model', async (t) => {
-  const app = build(t, { models: readModels(readSettings({}).modelsDir) });
+  const app = build(t, { models: openRepository(readSettings({}).modelsDir).models });
   t.match((await app.inject('/models')).json(), {
     default: 'housing',
-    models: [{ name: 'housing-flask' }, { name: 'housing' }],
+    models: [{ name: 'housing' }, { name: 'housing-flask' }],
   });
 });

@@ -45,6 +45,11 @@ export function document(changes: Document = {}): Document {
   };
 }
 
+/** The text of a document that predicts `init - 3` for the row [1, 2]. */
+export function documentOf(init: number): string {
+  return JSON.stringify(document({ init, golden: { rows: [[1, 2]], predictions: [init - 3] } }));
+}
+
 /** A shipped document, as bytes on disk became JSON. */
 export function shipped(
   name: 'housing' | 'housing-flask',

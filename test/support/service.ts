@@ -1,24 +1,37 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { type AppOptions, buildApp, readModels, type ServedModel } from '@housing/service';
+import {
+  type AppOptions,
+  buildApp,
+  gatherModels,
+  type Models,
+  openRepository,
+  type ServedModel,
+} from '@housing/service';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import type { Test } from 'tap';
 
 /** The folder of the shipped models. */
 export const shippedFolder = dirname(createRequire(import.meta.url).resolve('@housing/model/models/housing.json'));
 
-const shippedModels = readModels(shippedFolder);
+const shippedModels = openRepository(shippedFolder).models.list();
 
 /** The shipped model of a name. */
 export function servedModel(name: 'housing' | 'housing-flask'): ServedModel {
-  const served = shippedModels.find((model) => model.name === name);
-  if (served === undefined) throw new Error(`expected the shipped model ${name}, got none`);
-  return served;
+  return gatherModels(shippedModels).find(name);
 }
 
-/** The app as production builds it, with the shipped models, closed when the test ends. */
-export function build(t: Test, options: Partial<AppOptions> = {}): FastifyInstance {
-  const app = buildApp({ models: shippedModels, ...options });
+export interface BuildOptions extends Partial<Omit<AppOptions, 'models'>> {
+  readonly models?: Models | readonly ServedModel[];
+  readonly defaultModel?: string;
+}
+
+/** The app as production builds it, by default with the shipped models, closed when the test ends. */
+export function build(
+  t: Test,
+  { models = shippedModels, defaultModel, ...options }: BuildOptions = {},
+): FastifyInstance {
+  const app = buildApp({ ...options, models: 'states' in models ? models : gatherModels(models, defaultModel) });
   t.teardown(() => app.close());
   return app;
 }

@@ -6,15 +6,17 @@ import { home } from './home.js';
 import { acceptJson } from './json.js';
 import { logRequests, requestId } from './log.js';
 import { collectMethods, refuseOtherMethods } from './methods.js';
-import { chooseDefault, type ServedModel } from './models.js';
+import type { Models } from './models.js';
 import { boundWork } from './overload.js';
 import { predict } from './predict.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
+import { type Admin, repositoryRoutes } from './repository-routes.js';
 
 export interface AppOptions {
-  readonly models: readonly ServedModel[];
-  /** The name of the model that `/predict` asks; by default the only one, or `housing`. */
-  readonly defaultModel?: string | undefined;
+  /** Asked anew for each request. */
+  readonly models: Models;
+  /** What loads and unloads models over HTTP, and for whom; nobody by default. */
+  readonly admin?: Admin;
   /** How many rows a request may have; 100,000 by default. More are refused with 413. */
   readonly maxRows?: number;
   /** How long a body may be; 32 MiB by default. The rest of a longer one is dropped, and 413 the answer. */
@@ -29,15 +31,10 @@ export interface AppOptions {
   readonly logger?: FastifyServerOptions['logger'];
 }
 
-/**
- * Builds the service around models that have verified.
- *
- * @throws Error where there is no default model
- */
+/** Builds the service around models that have verified. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { models, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
   const { maxInFlight = 256, isReady = () => true, stopping = new AbortController().signal } = options;
-  const defaultModel = chooseDefault(models, options.defaultModel);
   const app = fastify({
     logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -65,10 +62,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
   closeConnections(app, stopping);
   boundWork(app, maxInFlight);
   const allowed = collectMethods(app);
-  app.register(home, { defaultModel });
+  app.register(home, { models });
   app.register(health, { isReady, stopping });
-  app.register(describe, { models, defaultModel });
-  app.register(predict, { models, defaultModel, maxRows });
+  app.register(describe, { models });
+  app.register(predict, { models, maxRows });
+  app.register(repositoryRoutes, { admin: options.admin });
   app.register(refuseOtherMethods, { allowed });
   return app;
 }

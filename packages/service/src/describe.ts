@@ -1,27 +1,36 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Training } from '@housing/model';
-import { findModel, type ServedModel } from './models.js';
-import { ModelDescription, ModelList, ModelName } from './schemas.js';
+import { tagAnswers } from './entity-tags.js';
+import type { Models } from './models.js';
+import { ModelDescription, ModelList, ModelName, ModelNameAndVersion } from './schemas.js';
+import type { ServedModel } from './served-model.js';
 
 export interface DescribeOptions {
-  readonly models: readonly ServedModel[];
-  readonly defaultModel: ServedModel;
+  readonly models: Models;
 }
 
-/** `GET /models` and `GET /models/NAME`: what is served, in the words of the model documents. */
-export const describe: FastifyPluginAsyncTypebox<DescribeOptions> = async (app, { models, defaultModel }) => {
+/** `GET /models`, `GET /models/NAME` and `GET /models/NAME/versions/VERSION`: what is served, in the words of the model documents. */
+export const describe: FastifyPluginAsyncTypebox<DescribeOptions> = async (app, { models }) => {
+  tagAnswers(app);
   app.get('/models', { schema: { response: { 200: ModelList } } }, async () => {
-    return { default: defaultModel.name, models: models.map(describeModel) };
+    return { default: models.defaultName, models: models.list().map(describeModel) };
   });
 
-  app.get('/models/:name', { schema: { params: ModelName, response: { 200: ModelDescription } } }, async (request) => {
-    return describeModel(findModel(models, request.params.name));
+  const response = { 200: ModelDescription };
+  app.get('/models/:name', { schema: { params: ModelName, response } }, async (request) => {
+    return describeModel(models.find(request.params.name));
+  });
+
+  const params = ModelNameAndVersion;
+  app.get('/models/:name/versions/:version', { schema: { params, response } }, async (request) => {
+    return describeModel(models.find(request.params.name, request.params.version));
   });
 };
 
-function describeModel({ name, sha256, model, predictor }: ServedModel): ModelDescription {
+function describeModel({ name, version, sha256, model, predictor }: ServedModel): ModelDescription {
   return {
     name,
+    version,
     kind: model.kind,
     sklearn_version: model.sklearnVersion,
     sha256,

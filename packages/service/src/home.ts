@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyPluginAsync } from 'fastify';
-import type { ServedModel } from './models.js';
+import type { Models } from './models.js';
+import type { ServedModel } from './served-model.js';
 
 /** The row that the form starts with, for the features that it knows: the original's example. */
 const example: ReadonlyMap<string, number> = new Map([
@@ -39,8 +40,7 @@ const style = `
 `;
 
 /** `GET /`: a page for people, with a form that predicts. */
-export const home: FastifyPluginAsync<{ defaultModel: ServedModel }> = async (app, { defaultModel }) => {
-  const page = render(defaultModel);
+export const home: FastifyPluginAsync<{ models: Models }> = async (app, { models }) => {
   // this page's own script and style, by their hashes, and nothing else
   const policy = [
     "default-src 'none'",
@@ -53,7 +53,10 @@ export const home: FastifyPluginAsync<{ defaultModel: ServedModel }> = async (ap
   ].join('; ');
 
   app.get('/', async (_request, reply) => {
-    return reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page);
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', policy)
+      .send(render(models.default));
   });
 };
 

@@ -6,7 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the request asked of a model, for its line in the log. */
-    asked: { model: string; rows?: number } | null;
+    asked: { model: string; version: number; rows?: number } | null;
   }
 }
 

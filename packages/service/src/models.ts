@@ -1,87 +1,133 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createPredictor, type Model, type Predictor, parseModel, verify } from '@housing/model';
 import { Problem } from './problem.js';
 import { show } from './rows.js';
+import type { ServedModel } from './served-model.js';
 
-/** A model that has verified, and what predicts with it. */
-export interface ServedModel {
-  /** The name of its file, without `.json`. */
+/** What there is to say of one version of a model. */
+export interface ModelState {
   readonly name: string;
-  /** Of the bytes of its file, in hexadecimal digits. */
-  readonly sha256: string;
-  readonly model: Model;
-  readonly predictor: Predictor;
+  readonly version: number;
+  /** Whether it serves. */
+  readonly state: 'READY' | 'UNAVAILABLE';
+  /** Why it does not serve, or why what replaces it on disk does not; otherwise empty. */
+  readonly reason: string;
+}
+
+/** A version of a model: what serves, if anything, and why nothing newer does. */
+export interface ModelVersion {
+  readonly version: number;
+  readonly served: ServedModel | undefined;
+  readonly reason: string;
+}
+
+/** The models that serve. Ask again for each request: between two of them any may have been replaced. */
+export interface Models {
+  readonly defaultName: string;
+
+  /**
+   * The model that `/predict` asks.
+   *
+   * @throws {@link Problem} `model_unavailable` while it does not serve
+   */
+  readonly default: ServedModel;
+
+  /**
+   * Finds a model by its name, and by its version in decimal digits: the highest that serves by default.
+   *
+   * @throws {@link Problem} `unknown_model`, `unknown_version`, or `model_unavailable` for what is known and does not serve
+   */
+  find(name: string, version?: number | string): ServedModel;
+
+  /** All that serve, by name and then by version. */
+  list(): ServedModel[];
+
+  /** All that are known, by name and then by version. */
+  states(): ModelState[];
+}
+
+/** Models that can be replaced while they serve. */
+export interface ReplaceableModels extends Models {
+  /** Puts these versions, ascending, in the place of all of a model at once; none forget the model. */
+  replace(name: string, versions: readonly ModelVersion[]): void;
+
+  /** All versions of a model, ascending; none of an unknown one. */
+  versions(name: string): readonly ModelVersion[];
+
+  /** All names, sorted. */
+  names(): string[];
 }
 
 /**
- * Reads and verifies the `NAME.json` files of a folder.
+ * Gathers models that have verified.
  *
- * @throws Error with file and reason at the first that is not a model, and for a folder without any
- */
-export function readModels(folder: string): ServedModel[] {
-  const files = list(folder).filter(isModel);
-  if (files.length === 0) throw new Error(`${folder}: expected NAME.json files, got none`);
-  return files.sort().map((file) => readModel(join(folder, file), file.slice(0, -'.json'.length)));
-}
-
-/** The JSON files of a folder that are not read, since their names are no names of models. */
-export function passedOver(folder: string): string[] {
-  return list(folder)
-    .filter((file) => /\.json$/i.test(file) && !isModel(file))
-    .sort();
-}
-
-function isModel(file: string): boolean {
-  return /^[A-Za-z0-9._-]+\.json$/.test(file);
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    throw new Error(`MODELS_DIR: expected a folder, got ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
-  }
-}
-
-function readModel(file: string, name: string): ServedModel {
-  try {
-    const bytes = readFileSync(file);
-    const model = parseModel(JSON.parse(bytes.toString('utf8')));
-    const predictor = createPredictor(model);
-    verify(model, predictor);
-    return { name, sha256: createHash('sha256').update(bytes).digest('hex'), model, predictor };
-  } catch (error) {
-    // V8 quotes the file in its message, with its line breaks
-    const reason = String(error instanceof Error ? error.message : error).replace(/\s+/g, ' ');
-    throw new Error(`${file}: ${reason}`, { cause: error });
-  }
-}
-
-/**
- * Chooses the model that `/predict` asks: the one named, else the only one, else `housing`.
- *
+ * @param defaultName the model that `/predict` asks; by default the only one, or `housing`
  * @throws Error where there is no such model
  */
-export function chooseDefault(models: readonly ServedModel[], name?: string): ServedModel {
-  const wanted = name ?? (models.length === 1 ? models[0].name : 'housing');
-  const chosen = models.find((served) => served.name === wanted);
-  if (chosen !== undefined) return chosen;
-  const names = models.map((served) => served.name).join(', ');
-  throw new Error(`DEFAULT_MODEL: expected one of ${names}, got ${name === undefined ? 'none' : JSON.stringify(name)}`);
+export function gatherModels(served: readonly ServedModel[], defaultName?: string): ReplaceableModels {
+  const byName = new Map<string, readonly ModelVersion[]>();
+  for (const model of served) add(model);
+  const nameOfDefault = chooseDefault([...byName.keys()], defaultName);
+
+  function add(served: ServedModel): void {
+    const { name, version } = served;
+    const versions = [...(byName.get(name) ?? []), { version, served, reason: '' }];
+    byName.set(
+      name,
+      versions.sort((a, b) => a.version - b.version),
+    );
+  }
+
+  function names(): string[] {
+    return [...byName.keys()].sort();
+  }
+
+  return {
+    defaultName: nameOfDefault,
+    get default() {
+      return findModel(byName, nameOfDefault);
+    },
+    find: (name, version) => findModel(byName, name, version),
+    list: () => names().flatMap((name) => (byName.get(name) ?? []).flatMap(({ served }) => served ?? [])),
+    states: () => names().flatMap((name) => (byName.get(name) ?? []).map((version) => describeState(name, version))),
+    replace(name, versions) {
+      if (versions.length === 0) byName.delete(name);
+      else byName.set(name, versions);
+    },
+    versions: (name) => byName.get(name) ?? [],
+    names,
+  };
 }
 
-/**
- * Finds a model by its name.
- *
- * @throws {@link Problem} `unknown_model`
- */
-export function findModel(models: readonly ServedModel[], name: string): ServedModel {
-  const found = models.find((served) => served.name === name);
-  if (found !== undefined) return found;
-  const names = models.map((served) => served.name).join(', ');
-  throw new Problem('unknown_model', `expected one of ${names}, got ${show(name)}`);
+function chooseDefault(names: readonly string[], name?: string): string {
+  const wanted = name ?? (names.length === 1 ? names[0] : 'housing');
+  if (names.includes(wanted)) return wanted;
+  const got = name === undefined ? 'none' : JSON.stringify(name);
+  throw new Error(`DEFAULT_MODEL: expected one of ${names.join(', ')}, got ${got}`);
+}
+
+function findModel(
+  byName: ReadonlyMap<string, readonly ModelVersion[]>,
+  name: string,
+  version?: number | string,
+): ServedModel {
+  const versions = byName.get(name);
+  if (versions === undefined)
+    throw new Problem('unknown_model', `expected one of ${[...byName.keys()].sort().join(', ')}, got ${show(name)}`);
+  const asked =
+    version === undefined ? highest(versions) : versions.find((one) => String(one.version) === String(version));
+  if (asked === undefined) {
+    const known = versions.map((one) => one.version).join(', ');
+    throw new Problem('unknown_version', `expected one of ${known} of ${name}, got ${show(version)}`);
+  }
+  if (asked.served !== undefined) return asked.served;
+  throw new Problem('model_unavailable', `expected ${name} ${asked.version} to serve, got: ${asked.reason}`);
+}
+
+/** The highest version that serves, or of none the highest. */
+function highest(versions: readonly ModelVersion[]): ModelVersion | undefined {
+  for (let k = versions.length - 1; k >= 0; k--) if (versions[k].served !== undefined) return versions[k];
+  return versions.at(-1);
+}
+
+function describeState(name: string, { version, served, reason }: ModelVersion): ModelState {
+  return { name, version, state: served === undefined ? 'UNAVAILABLE' : 'READY', reason };
 }

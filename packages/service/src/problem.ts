@@ -10,8 +10,10 @@ const problems = {
   unknown_feature: [400, 'A feature is unknown'],
   unknown_key: [400, 'A key is unknown'],
   out_of_range: [400, 'A value is outside what the model accepts'],
+  admin_required: [403, 'The request needs an administrator'],
   unknown_route: [404, 'There is nothing at this address'],
   unknown_model: [404, 'There is no model of this name'],
+  unknown_version: [404, 'There is no such version of the model'],
   method_not_allowed: [405, 'The method does not fit the address'],
   request_timeout: [408, 'The request took too long to arrive'],
   too_many_rows: [413, 'The request has too many rows'],
@@ -23,6 +25,8 @@ const problems = {
   internal_error: [500, 'The service failed'],
   overloaded: [503, 'The service has too many requests in flight'],
   not_ready: [503, 'The service is not ready'],
+  load_failed: [503, 'The model could not be loaded'],
+  model_unavailable: [503, 'The model does not serve'],
   closing: [503, 'The service is closing'],
 } as const;
 

@@ -12,6 +12,8 @@ export type Prediction = Static<typeof Prediction>;
 
 export const ModelName = Type.Object({ name: Type.String() });
 
+export const ModelNameAndVersion = Type.Object({ name: Type.String(), version: Type.String() });
+
 const FeatureDescription = Type.Object({
   name: Type.String(),
   lowest: Type.Number({ description: 'the lowest value that is accepted' }),
@@ -35,6 +37,7 @@ const Training = Type.Object({
 /** What a client may want to know of a model. */
 export const ModelDescription = Type.Object({
   name: Type.String(),
+  version: Type.Number({ description: '1 for a model of one file' }),
   kind: Type.String(),
   sklearn_version: Type.String(),
   sha256: Type.String({ description: "of the model's file" }),

@@ -5,8 +5,11 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
 import { help } from './help.js';
 import { standardOutput } from './lines.js';
-import { passedOver, readModels } from './models.js';
+import { passedOver } from './model-files.js';
+import { reloadModels } from './reload.js';
+import { openRepository } from './repository.js';
 import { readSettings } from './settings.js';
+import { watchFolder } from './watch.js';
 
 try {
   const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
@@ -18,17 +21,35 @@ try {
 }
 
 async function serve(): Promise<void> {
-  const { modelsDir, logLevel: level, host, port, drainDelay, ...settings } = readSettings(process.env);
-  const models = readModels(modelsDir);
+  const {
+    modelsDir,
+    modelsWatch,
+    logLevel: level,
+    host,
+    port,
+    defaultModel,
+    drainDelay,
+    ...settings
+  } = readSettings(process.env);
+  const repository = openRepository(modelsDir, defaultModel);
   // JSON for machines, lines for a person at a terminal
   const stream = process.stdout.isTTY ? (await import('pino-pretty')).default({ sync: true }) : standardOutput();
   const stopping = new AbortController();
-  const app = buildApp({ models, logger: { level, stream }, stopping: stopping.signal, ...settings });
+  const app = buildApp({
+    models: repository.models,
+    logger: { level, stream },
+    stopping: stopping.signal,
+    ...settings,
+  });
 
   for (const file of passedOver(modelsDir))
     app.log.warn(
-      `${join(modelsDir, file)}: expected a name of letters, digits, ".", "_", "-" and ".json", passed over`,
+      `${join(modelsDir, file)}: expected NAME.json, NAME of letters, digits, ".", "_" and "-", or NAME/VERSION.json, passed over`,
     );
+  const reload = () => reloadModels(repository, app.log);
+  if (modelsWatch) app.addHook('onClose', watchFolder(modelsDir, reload));
+  // a terminal that closes sends it too, and is to end what was started there
+  if (!process.stdout.isTTY) process.on('SIGHUP', reload);
   await app.listen({ host, port });
   closeOnSignal(app, stopping, drainDelay);
 }

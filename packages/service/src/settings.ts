@@ -6,8 +6,10 @@ import { KindGuard, type TInteger, type TLiteral, type TSchema, type TUnion, Typ
 export interface Settings {
   readonly host: string;
   readonly port: number;
-  /** The folder of the `NAME.json` files. */
+  /** The folder of the models. */
   readonly modelsDir: string;
+  /** Whether models are reloaded when their files change. */
+  readonly modelsWatch: boolean;
   /** The model that `/predict` asks, where one is named. */
   readonly defaultModel: string | undefined;
   readonly maxRows: number;
@@ -32,10 +34,13 @@ const { properties: variables } = Type.Object({
     Type.String({
       without: 'the shipped models',
       expected: 'a folder',
-      description:
-        'where the `NAME.json` files are that are served; `NAME` is of letters, digits, `.`, `_` and `-`, the log warns of others',
+      description: 'where the models are',
     }),
   ),
+  MODELS_WATCH: Type.Union([Type.Literal('false'), Type.Literal('true')], {
+    default: 'false',
+    description: '`true` reloads models when their files change, as SIGHUP does',
+  }),
   DEFAULT_MODEL: Type.Optional(
     Type.String({
       without: 'the only model, else `housing`',
@@ -87,6 +92,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     host: textOf('HOST'),
     port: wholeNumberOf('PORT'),
     modelsDir: textOf('MODELS_DIR') || shippedModels(),
+    modelsWatch: oneOf('MODELS_WATCH', variables.MODELS_WATCH, textOf('MODELS_WATCH')) === 'true',
     defaultModel: textOf('DEFAULT_MODEL') || undefined,
     maxRows: wholeNumberOf('MAX_ROWS'),
     maxBytes: wholeNumberOf('MAX_BYTES'),

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+
+/** Tags what the routes of a plugin answer, and answers 304 where the client names the tag: it has that answer already. */
+export function tagAnswers(app: FastifyInstance): void {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (reply.statusCode !== 200 || typeof payload !== 'string') return done(null, payload);
+    // weak: what compresses the answer leaves the tag as it is
+    const tag = `W/"${createHash('sha256').update(payload).digest('base64url')}"`;
+    reply.header('etag', tag);
+    if (!names(request.headers['if-none-match'], tag)) return done(null, payload);
+    reply.code(304).removeHeader('content-type');
+    done(null, null);
+  });
+}
+
+/** Whether the value of `If-None-Match` names a tag, strong or weak. */
+function names(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  const weak = (one: string) => one.trim().replace(/^W\//, '');
+  return header.trim() === '*' || header.split(',').some((one) => weak(one) === weak(tag));
+}

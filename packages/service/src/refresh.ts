@@ -1,0 +1,59 @@
+import type { ModelFile } from './model-files.js';
+import type { ModelVersion, ReplaceableModels } from './models.js';
+import { reasonOf, rereadModel } from './served-model.js';
+
+/** What has come of one version of a model. */
+export interface ModelChange {
+  readonly model: string;
+  readonly version: number;
+  readonly change: 'loaded' | 'failed' | 'removed';
+  /** Why it failed or was removed; otherwise empty. */
+  readonly reason: string;
+}
+
+/** Reads what has changed of a model, and then replaces all its versions at once. */
+export async function refresh(
+  models: ReplaceableModels,
+  name: string,
+  files: readonly ModelFile[],
+): Promise<ModelChange[]> {
+  const old = models.versions(name);
+  const read: ModelVersion[] = [];
+  for (const file of files) if (file.name === name) read.push(await readVersion(file, old));
+  const versions = keepServing(read, old);
+  models.replace(name, versions);
+  return compare(name, old, versions);
+}
+
+async function readVersion(file: ModelFile, old: readonly ModelVersion[]): Promise<ModelVersion> {
+  const { version } = file;
+  const served = old.find((one) => one.version === version)?.served;
+  try {
+    return { version, served: await rereadModel(file, served), reason: '' };
+  } catch (error) {
+    return { version, served, reason: reasonOf(error) };
+  }
+}
+
+/** Adds the versions that serve, though their files are gone, where no other does: only to unload a model ends its service. */
+function keepServing(read: readonly ModelVersion[], old: readonly ModelVersion[]): readonly ModelVersion[] {
+  if (read.some(({ served }) => served !== undefined)) return read;
+  const kept = old.filter((one) => one.served !== undefined && find(read, one) === undefined);
+  const reason = 'expected its file, got none';
+  return [...read, ...kept.map((one) => ({ ...one, reason }))].sort((a, b) => a.version - b.version);
+}
+
+function compare(model: string, old: readonly ModelVersion[], versions: readonly ModelVersion[]): ModelChange[] {
+  const removed = old.filter((one) => find(versions, one) === undefined);
+  const failed = versions.filter(({ reason }) => reason !== '');
+  const loaded = versions.filter((one) => one.reason === '' && one.served !== find(old, one)?.served);
+  return [
+    ...loaded.map(({ version }) => ({ model, version, change: 'loaded' as const, reason: '' })),
+    ...failed.map(({ version, reason }) => ({ model, version, change: 'failed' as const, reason })),
+    ...removed.map(({ version }) => ({ model, version, change: 'removed' as const, reason: 'its file is gone' })),
+  ];
+}
+
+function find(versions: readonly ModelVersion[], { version }: ModelVersion): ModelVersion | undefined {
+  return versions.find((one) => one.version === version);
+}

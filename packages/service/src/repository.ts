@@ -1,0 +1,104 @@
+import { dirname } from 'node:path';
+import { listModelFiles, type ModelFile } from './model-files.js';
+import { gatherModels, type Models } from './models.js';
+import { Problem } from './problem.js';
+import { type ModelChange, refresh } from './refresh.js';
+import { show } from './rows.js';
+import { readModel } from './served-model.js';
+
+/** A folder of models. What is asked of it is done one after another, and each model is replaced at once. */
+export interface ModelRepository {
+  /** What of it serves. */
+  readonly models: Models;
+
+  /**
+   * Reads what has changed in the folder, but for models that were unloaded. Where a file fails, what serves stays.
+   *
+   * @throws Error for a folder that `openRepository` would refuse before it reads any file: nothing changes then
+   */
+  reload(): Promise<ModelChange[]>;
+
+  /**
+   * Reads what has changed of one model, as `reload` does, also where it was unloaded.
+   *
+   * @throws {@link Problem} `unknown_model`
+   */
+  load(name: string): Promise<ModelChange[]>;
+
+  /**
+   * Serves a model no more, until it is loaded. Requests in flight finish.
+   *
+   * @throws {@link Problem} `unknown_model`
+   */
+  unload(name: string): Promise<ModelChange[]>;
+}
+
+/**
+ * Reads and verifies the models of a folder: `NAME.json`, which is version 1, and `NAME/VERSION.json`.
+ *
+ * @param defaultName the model that `/predict` asks; by default the only one, or `housing`
+ * @throws Error with file and reason at the first that is not a model, for a folder without any, and where there is no default
+ */
+export function openRepository(folder: string, defaultName?: string): ModelRepository {
+  const models = gatherModels(listFiles(folder).map(readModel), defaultName);
+  const unloaded = new Set<string>();
+  const inTurn = createQueue();
+
+  async function reload(): Promise<ModelChange[]> {
+    const files = listFiles(folder);
+    const names = new Set([...models.names(), ...files.map(({ name }) => name)].filter((name) => !unloaded.has(name)));
+    const changes: ModelChange[] = [];
+    for (const name of names) changes.push(...(await refresh(models, name, files)));
+    return changes;
+  }
+
+  async function load(name: string): Promise<ModelChange[]> {
+    const files = listFiles(folder);
+    expectKnown(name, [...models.names(), ...files.map((file) => file.name)]);
+    unloaded.delete(name);
+    return refresh(models, name, files);
+  }
+
+  async function unload(name: string): Promise<ModelChange[]> {
+    expectKnown(name, models.names());
+    unloaded.add(name);
+    const versions = models.versions(name).map(({ version }) => ({ version, served: undefined, reason: 'unloaded' }));
+    models.replace(name, versions);
+    return versions.map(({ version, reason }) => ({ model: name, version, change: 'removed', reason }));
+  }
+
+  return {
+    models,
+    reload: () => inTurn(reload),
+    load: (name) => inTurn(() => load(name)),
+    unload: (name) => inTurn(() => unload(name)),
+  };
+}
+
+/** Makes what begins each work when the one before has ended, be it well or not. */
+function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+}
+
+function listFiles(folder: string): ModelFile[] {
+  const files = listModelFiles(folder);
+  if (files.length === 0) throw new Error(`${folder}: expected NAME.json or NAME/VERSION.json files, got none`);
+  for (const file of files) expectOnePlace(file, files);
+  return files;
+}
+
+function expectOnePlace({ name, path }: ModelFile, files: readonly ModelFile[]): void {
+  const other = files.find((file) => file.name === name && dirname(file.path) !== dirname(path));
+  if (other !== undefined) throw new Error(`${path}: expected this file or versions of ${name}, got ${other.path} too`);
+}
+
+function expectKnown(name: string, names: readonly string[]): void {
+  if (names.includes(name)) return;
+  const known = [...new Set(names)].sort().join(', ');
+  throw new Problem('unknown_model', `expected one of ${known}, got ${show(name)}`);
+}

@@ -1,0 +1,40 @@
+import { statSync } from 'node:fs';
+import { listModelFiles } from './model-files.js';
+
+/**
+ * Calls back when the model files of a folder have changed and then stayed the same from one look to the next.
+ *
+ * It looks instead of waiting for events of the file system, which do not come from network drives, nor from what Kubernetes
+ * mounts by symbolic links.
+ *
+ * @param everyMs milliseconds from one look to the next; 1000 by default
+ * @returns what ends it
+ */
+export function watchFolder(folder: string, onChange: () => void, everyMs = 1000): () => void {
+  let before: string | undefined;
+  // unlike any: what changed between the start's reading and the first look is read too
+  let told: string | undefined;
+
+  const timer = setInterval(() => {
+    const now = look(folder);
+    if (now === before && now !== told) {
+      told = now;
+      onChange();
+    }
+    before = now;
+  }, everyMs);
+  return () => clearInterval(timer);
+}
+
+/** All by which a change of a file or of the folder shows. */
+function look(folder: string): string {
+  try {
+    const files = listModelFiles(folder).map(({ path }) => {
+      const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+      return [path, ino, size, mtimeNs, ctimeNs].join(' ');
+    });
+    return files.join('\n');
+  } catch (error) {
+    return String(error);
+  }
+}

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { documentOf } from './support/documents.js';
+import { type Server, startServer, untilListening } from './support/server.js';
+
+/** What the server predicts for the row [1, 2], with the version that says so. */
+async function predict(url: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}/predict`, { method: 'POST', headers, body: '[{"a":1,"b":2}]' });
+  return `${response.headers.get('x-model-version')}: ${await response.text()}`;
+}
+
+/** The lines of the log that tell this. */
+function linesOf({ output }: Server, message: string): Record<string, unknown>[] {
+  const lines = output.stdout.split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === message);
+}
+
+/** Waits until the log has told this so many times. */
+async function untilTold(server: Server, message: string, times = 1): Promise<void> {
+  while (linesOf(server, message).length < times) await once(server.child.stdout, 'data');
+}
+
+t.test('SIGHUP reloads the models, and a file that fails leaves what serves', async (t) => {
+  const folder = t.testdir({ m: { '1.json': documentOf(10) } });
+  const server = startServer(t, { MODELS_DIR: folder });
+  const url = await untilListening(server);
+  t.equal(await predict(url), '1: {"prediction":[7]}');
+
+  writeFileSync(join(folder, 'm', '2.json'), documentOf(20));
+  server.child.kill('SIGHUP');
+  await untilTold(server, 'model loaded');
+  t.equal(await predict(url), '2: {"prediction":[17]}');
+  t.match(linesOf(server, 'model loaded'), [{ level: 30, model: 'm', version: 2 }]);
+
+  writeFileSync(join(folder, 'm', '3.json'), documentOf(30).slice(0, -1));
+  server.child.kill('SIGHUP');
+  await untilTold(server, 'model failed');
+  t.equal(await predict(url), '2: {"prediction":[17]}');
+  t.match(linesOf(server, 'model failed'), [{ level: 50, model: 'm', version: 3, reason: /JSON/ }]);
+
+  rmSync(folder, { recursive: true });
+  server.child.kill('SIGHUP');
+  await untilTold(server, 'models not reloaded');
+  t.equal(await predict(url), '2: {"prediction":[17]}');
+  t.match(linesOf(server, 'models not reloaded'), [{ level: 50, reason: /^MODELS_DIR: expected a folder/ }]);
+
+  server.child.kill('SIGTERM');
+  t.equal(await server.exit, 0);
+});
+
+t.test('without MODELS_WATCH files that change are left until SIGHUP', async (t) => {
+  const folder = t.testdir({ 'm.json': documentOf(10) });
+  const url = await untilListening(startServer(t, { MODELS_DIR: folder }));
+  const watching = startServer(t, { MODELS_DIR: folder, MODELS_WATCH: 'true' });
+  await untilListening(watching);
+  writeFileSync(join(folder, 'm.json'), documentOf(20));
+  await untilTold(watching, 'model loaded');
+  t.equal(await predict(url), '1: {"prediction":[7]}');
+});
+
+t.test('with MODELS_WATCH a file is served once it is whole', async (t) => {
+  const folder = t.testdir({ m: { '1.json': documentOf(10) } });
+  const server = startServer(t, { MODELS_DIR: folder, MODELS_WATCH: 'true' });
+  const url = await untilListening(server);
+
+  const whole = documentOf(20);
+  writeFileSync(join(folder, 'm', '2.json'), whole.slice(0, 100));
+  await untilTold(server, 'model failed');
+  t.equal(await predict(url), '1: {"prediction":[7]}');
+  writeFileSync(join(folder, 'm', '2.json'), whole.slice(100), { flag: 'a' });
+  await untilTold(server, 'model loaded');
+  t.equal(await predict(url), '2: {"prediction":[17]}');
+
+  writeFileSync(join(folder, 'm', '2.json.part'), documentOf(30));
+  renameSync(join(folder, 'm', '2.json.part'), join(folder, 'm', '2.json'));
+  await untilTold(server, 'model loaded', 2);
+  t.equal(await predict(url), '2: {"prediction":[27]}');
+
+  rmSync(join(folder, 'm', '2.json'));
+  await untilTold(server, 'model removed');
+  t.equal(await predict(url), '1: {"prediction":[7]}');
+
+  server.child.kill('SIGTERM');
+  t.equal(await server.exit, 0);
+});
+
+t.test('with MODELS_WATCH a folder that Kubernetes mounts is followed through its links', async (t) => {
+  const folder = t.testdir({ '..1': { 'm.json': documentOf(10) }, '..2': { 'm.json': documentOf(20) } });
+  symlinkSync('..1', join(folder, '..data'));
+  symlinkSync('..data/m.json', join(folder, 'm.json'));
+  const server = startServer(t, { MODELS_DIR: folder, MODELS_WATCH: 'true' });
+  const url = await untilListening(server);
+  t.equal(await predict(url), '1: {"prediction":[7]}');
+  symlinkSync('..2', join(folder, '..tmp'));
+  renameSync(join(folder, '..tmp'), join(folder, '..data'));
+  await untilTold(server, 'model loaded');
+  t.equal(await predict(url), '1: {"prediction":[17]}');
+});
