@@ -11,7 +11,7 @@ const nRestarts = 20;
 const nConnections = 4;
 const headers = { 'content-type': 'application/json' };
 
-t.test('behind HAProxy under load, 20 rolling restarts of two servers lose no request', async (t) => {
+t.test('behind HAProxy under load, 20 rolling restarts, of two servers in turn, lose no request', async (t) => {
   const ports = [await freePort(), await freePort()];
   const servers = ports.map((port) => start(t, port));
   const balancer = await startHaproxy(t, ports);
@@ -20,14 +20,14 @@ t.test('behind HAProxy under load, 20 rolling restarts of two servers lose no re
   const stop = new AbortController();
   const load = Array.from({ length: nConnections }, () => sendUntil(stop.signal, `${balancer.url}/predict`));
   for (let k = 0; k < nRestarts; k++) {
-    for (const [s, port] of ports.entries()) {
-      servers[s].child.kill('SIGTERM');
-      await balancer.until('DOWN', port);
-      t.equal(servers[s].child.exitCode, null, 'still serves when the balancer has seen that it is not ready');
-      t.equal(await servers[s].exit, 0, `restart ${k + 1} of ${port}`);
-      servers[s] = start(t, port);
-      await balancer.until('UP', port);
-    }
+    const s = k % ports.length;
+    const port = ports[s];
+    servers[s].child.kill('SIGTERM');
+    await balancer.until('DOWN', port);
+    t.equal(servers[s].child.exitCode, null, 'still serves when the balancer has seen that it is not ready');
+    t.equal(await servers[s].exit, 0, `restart ${k + 1} of ${port}`);
+    servers[s] = start(t, port);
+    await balancer.until('UP', port);
   }
   stop.abort();
 
@@ -35,7 +35,7 @@ t.test('behind HAProxy under load, 20 rolling restarts of two servers lose no re
   for (const { nAnswered, lost } of results) {
     t.strictSame(lost, []);
     // each connection was at work all the time
-    t.ok(nAnswered > nRestarts * ports.length, `${nAnswered} answered`);
+    t.ok(nAnswered > nRestarts, `${nAnswered} answered`);
   }
   const nAnswered = results.reduce((sum, result) => sum + result.nAnswered, 0);
   t.comment(`${nAnswered} requests answered`);
@@ -56,7 +56,7 @@ async function sendUntil(stop: AbortSignal, url: string): Promise<{ nAnswered: n
     if (received === answer) nAnswered++;
     else lost.push(received);
     // no faster, for the servers to have time to start
-    await sleep(2);
+    await sleep(5);
   }
   agent.destroy();
   return { nAnswered, lost };
