@@ -9,6 +9,8 @@ import { collectMethods, refuseOtherMethods } from './methods.js';
 import { chooseDefault, type ServedModel } from './models.js';
 import { predict } from './predict.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
+import { v2 } from './v2/v2.js';
+import { versionsOf } from './versions.js';
 
 export interface AppOptions {
   readonly models: readonly ServedModel[];
@@ -30,6 +32,7 @@ export interface AppOptions {
 export function buildApp(options: AppOptions): FastifyInstance {
   const { models, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
   const defaultModel = chooseDefault(models, options.defaultModel);
+  const versions = versionsOf(models);
   const app = fastify({
     logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -58,6 +61,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.register(health);
   app.register(describe, { models, defaultModel });
   app.register(predict, { models, defaultModel, maxRows });
+  app.register(v2, { versions, maxRows });
   app.register(refuseOtherMethods, { allowed });
   return app;
 }

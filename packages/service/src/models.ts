@@ -79,7 +79,7 @@ export function chooseDefault(models: readonly ServedModel[], name?: string): Se
  *
  * @throws {@link Problem} `unknown_model`
  */
-export function findModel(models: readonly ServedModel[], name: string): ServedModel {
+export function findModel<Served extends ServedModel>(models: readonly Served[], name: string): Served {
   const found = models.find((served) => served.name === name);
   if (found !== undefined) return found;
   const names = models.map((served) => served.name).join(', ');
