@@ -6,9 +6,11 @@ import { home } from './home.js';
 import { acceptJson } from './json.js';
 import { logRequests, requestId } from './log.js';
 import { collectMethods, refuseOtherMethods } from './methods.js';
+import { mlflow } from './mlflow.js';
 import { chooseDefault, type ServedModel } from './models.js';
 import { predict } from './predict.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
+import { v1 } from './v1.js';
 import { v2 } from './v2/v2.js';
 import { versionsOf } from './versions.js';
 
@@ -62,6 +64,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.register(describe, { models, defaultModel });
   app.register(predict, { models, defaultModel, maxRows });
   app.register(v2, { versions, maxRows });
+  app.register(v1, { versions, maxRows });
+  app.register(mlflow, { defaultModel, maxRows });
   app.register(refuseOtherMethods, { allowed });
   return app;
 }

@@ -2,6 +2,7 @@
 const problems = {
   malformed_request: [400, 'The request is not HTTP as it should be'],
   malformed_json: [400, 'The body is not JSON'],
+  malformed_csv: [400, 'The body is not CSV'],
   empty_body: [400, 'The body is empty'],
   wrong_type: [400, 'A value is not of the expected type'],
   wrong_length: [400, 'A row is not of the expected length'],

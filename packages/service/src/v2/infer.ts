@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { answer, type Question } from '../answer.js';
 import { Problem } from '../problem.js';
-import { type Fields, isObject, show } from '../rows.js';
+import { expectObject, type Fields, show } from '../rows.js';
 import type { ServedVersion, Versions } from '../versions.js';
 import type { Body } from './body.js';
 import { OUTPUT, wantsBinary } from './outputs.js';
@@ -45,12 +45,6 @@ export const infer: FastifyPluginAsync<InferOptions> = async (app, { versions, m
     return { rows, write: (prediction) => write(head, prediction, reply) };
   }
 };
-
-function expectObject(json: unknown): Fields {
-  if (json === undefined) throw new Problem('empty_body', 'expected JSON, got nothing', '');
-  if (isObject(json)) return json;
-  throw new Problem('wrong_type', `expected an object, got ${show(json)}`, '');
-}
 
 function readId({ id }: Fields): string | undefined {
   if (id === undefined || id === null) return undefined;
