@@ -102,7 +102,7 @@ t.test('every datatype is read little-endian', async (t) => {
     FP64: [Float64Array.of(0.1), 0.1],
     FP32: [Float32Array.of(0.1), Math.fround(0.1)],
     INT8: [Int8Array.of(-2), -2],
-    INT16: [Int16Array.of(-258), -258],
+    INT16: [Int16Array.of(-300), -300],
     INT32: [Int32Array.of(-65_538), -65_538],
     INT64: [BigInt64Array.of(-(2n ** 53n) + 1n), Number.MIN_SAFE_INTEGER],
     UINT8: [Uint8Array.of(254), 254],
