@@ -56,6 +56,20 @@ t.test('the example of the service gets the answer that stands below it', async 
   t.equal(await response.text(), answer);
 });
 
+t.test('the examples of the dialects get the answers that stand below them', async (t) => {
+  const started = await untilListening(startServer(t));
+  const examples = codeBlocks('packages/service/README.md', 'sh');
+  t.equal(examples.length, 3);
+  for (const example of examples) {
+    const [, path, header, body, answer] =
+      example.match(/^curl localhost:5000(\S+) -H '(.*)' \\\n {2}(?:-d|--data-binary \$)? ?'(.*)'\n# (.*)\n$/) ?? [];
+    const [name, value] = header.split(': ');
+    const sent = { method: 'POST', headers: { [name]: value }, body: body.replaceAll('\\n', '\n') };
+    const text = await (await fetch(new URL(path, started), sent)).text();
+    t.equal(text.replace(/"id":"[\da-f-]{36}"/, '"id":"…"'), answer);
+  }
+});
+
 t.test('the service documents every problem code', async (t) => {
   const text = readFileSync('packages/service/README.md', 'utf8');
   const source = readFileSync('packages/service/src/problem.ts', 'utf8');

@@ -6,11 +6,14 @@ import { home } from './home.js';
 import { acceptJson } from './json.js';
 import { logRequests, requestId } from './log.js';
 import { collectMethods, refuseOtherMethods } from './methods.js';
+import { mlflow } from './mlflow.js';
 import type { Models } from './models.js';
 import { boundWork } from './overload.js';
 import { predict } from './predict.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
 import { type Admin, repositoryRoutes } from './repository-routes.js';
+import { v1 } from './v1.js';
+import { v2 } from './v2/v2.js';
 
 export interface AppOptions {
   /** Asked anew for each request. */
@@ -66,6 +69,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.register(health, { isReady, stopping });
   app.register(describe, { models });
   app.register(predict, { models, maxRows });
+  app.register(v2, { models, maxRows, isReady, stopping });
+  app.register(v1, { models, maxRows });
+  app.register(mlflow, { models, maxRows });
   app.register(repositoryRoutes, { admin: options.admin });
   app.register(refuseOtherMethods, { allowed });
   return app;

@@ -15,17 +15,23 @@ import {
  * Reads a column a feature, each by row label, as `DataFrame.to_dict()` gives them, or each as a list, as `to_dict('list')` does.
  *
  * The rows come in the order of the first column's labels in JavaScript: whole numbers ascending, then the others as sent.
+ *
+ * @param at the pointer to them in the body
  */
-export function readColumns(body: Fields, reader: RowsReader): Rows {
+export function readColumns(body: Fields, reader: RowsReader, at = ''): Rows {
   const names = Object.keys(body);
-  expectFeatures(reader.predictor, names, '', (name) => pointerTo(name));
+  expectFeatures(reader.predictor, names, at, (name) => at + pointerTo(name));
   const first = body[names[0]];
-  if (Array.isArray(first)) return readLists(body, names[0], first.length, reader);
-  if (isObject(first)) return readLabelled(body, names[0], first, reader);
-  throw new Problem('wrong_type', `expected an object or an array of numbers, got ${show(first)}`, pointerTo(names[0]));
+  if (Array.isArray(first)) return readLists(body, names[0], first.length, reader, at);
+  if (isObject(first)) return readLabelled(body, names[0], first, reader, at);
+  throw new Problem(
+    'wrong_type',
+    `expected an object or an array of numbers, got ${show(first)}`,
+    at + pointerTo(names[0]),
+  );
 }
 
-function readLists(body: Fields, firstName: string, nRows: number, reader: RowsReader): Rows {
+function readLists(body: Fields, firstName: string, nRows: number, reader: RowsReader, at: string): Rows {
   const { featureNames, accepted } = reader.predictor;
   const nFeatures = featureNames.length;
   const values = allocate(reader, nRows);
@@ -33,23 +39,23 @@ function readLists(body: Fields, firstName: string, nRows: number, reader: RowsR
     const name = featureNames[f];
     const column = body[name];
     if (!Array.isArray(column)) {
-      const detail = `expected an array, as ${pointerTo(firstName)} is, got ${show(column)}`;
-      throw new Problem('wrong_type', detail, pointerTo(name));
+      const detail = `expected an array, as ${at + pointerTo(firstName)} is, got ${show(column)}`;
+      throw new Problem('wrong_type', detail, at + pointerTo(name));
     }
     if (column.length !== nRows) {
-      const detail = `expected ${nRows} numbers, as in ${pointerTo(firstName)}, got ${column.length}`;
-      throw new Problem('wrong_length', detail, pointerTo(name));
+      const detail = `expected ${nRows} numbers, as in ${at + pointerTo(firstName)}, got ${column.length}`;
+      throw new Problem('wrong_length', detail, at + pointerTo(name));
     }
     for (let r = 0; r < nRows; r++) {
       const value: unknown = column[r];
-      if (!accepts(accepted[f], value)) throw refuse(accepted[f], value, pointerTo(name, r));
+      if (!accepts(accepted[f], value)) throw refuse(accepted[f], value, at + pointerTo(name, r));
       values[r * nFeatures + f] = value;
     }
   }
-  return { values, pointer: (row, feature) => pointerTo(feature, row) };
+  return { values, pointer: (row, feature) => at + pointerTo(feature, row) };
 }
 
-function readLabelled(body: Fields, firstName: string, first: Fields, reader: RowsReader): Rows {
+function readLabelled(body: Fields, firstName: string, first: Fields, reader: RowsReader, at: string): Rows {
   const { featureNames, accepted } = reader.predictor;
   const nFeatures = featureNames.length;
   const nRows = countKeys(first);
@@ -59,21 +65,21 @@ function readLabelled(body: Fields, firstName: string, first: Fields, reader: Ro
     const name = featureNames[f];
     const column = body[name];
     if (!isObject(column)) {
-      const detail = `expected an object, as ${pointerTo(firstName)} is, got ${show(column)}`;
-      throw new Problem('wrong_type', detail, pointerTo(name));
+      const detail = `expected an object, as ${at + pointerTo(firstName)} is, got ${show(column)}`;
+      throw new Problem('wrong_type', detail, at + pointerTo(name));
     }
-    if (countKeys(column) !== nRows) expectLabels(column, name, first, firstName);
+    if (countKeys(column) !== nRows) expectLabels(column, name, first, firstName, at);
     for (let r = 0; r < nRows; r++) {
       // nothing that an object inherits is a number: a number is the column's own
       const value = column[labels === undefined ? r : labels[r]];
       if (!accepts(accepted[f], value)) {
-        expectLabels(column, name, first, firstName);
-        throw refuse(accepted[f], value, pointerTo(name, labels === undefined ? r : labels[r]));
+        expectLabels(column, name, first, firstName, at);
+        throw refuse(accepted[f], value, at + pointerTo(name, labels === undefined ? r : labels[r]));
       }
       values[r * nFeatures + f] = value;
     }
   }
-  return { values, pointer: (row, feature) => pointerTo(feature, labels === undefined ? row : labels[row]) };
+  return { values, pointer: (row, feature) => at + pointerTo(feature, labels === undefined ? row : labels[row]) };
 }
 
 // not by `Object.keys`, which makes a string of each whole number
@@ -87,11 +93,11 @@ function areRowNumbers(column: Fields, n: number): boolean {
   return true;
 }
 
-function expectLabels(column: Fields, name: string, first: Fields, firstName: string): void {
+function expectLabels(column: Fields, name: string, first: Fields, firstName: string, at: string): void {
   const [own, labels] = [Object.keys(column), Object.keys(first)];
   if (own.length === labels.length && labels.every((label) => Object.hasOwn(column, label))) return;
-  const detail = `expected the same row labels as ${pointerTo(firstName)} (${list(labels)}), got ${list(own)}`;
-  throw new Problem('wrong_labels', detail, pointerTo(name));
+  const detail = `expected the same row labels as ${at + pointerTo(firstName)} (${list(labels)}), got ${list(own)}`;
+  throw new Problem('wrong_labels', detail, at + pointerTo(name));
 }
 
 function list(labels: readonly string[]): string {

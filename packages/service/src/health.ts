@@ -33,3 +33,8 @@ export function expectReady({ isReady, stopping }: HealthOptions): void {
   if (stopping.aborted) throw closing();
   if (!isReady()) throw new Problem('not_ready', 'expected every model to be ready, got one that is not');
 }
+
+/** Whether the service should be sent requests. */
+export function isReadyNow({ isReady, stopping }: HealthOptions): boolean {
+  return isReady() && !stopping.aborted;
+}

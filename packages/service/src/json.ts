@@ -16,11 +16,24 @@ export function acceptJson(app: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
-      expectPlain(request.headers['content-encoding']);
-      expectUtf8(request.headers['content-type']);
-      if (body.length === 0) throw new Problem('empty_body', 'expected JSON, got nothing', '');
-      done(null, parse(body));
+      expectPlainUtf8(request);
+      done(null, parseJson(body));
     },
+  );
+}
+
+/** Checks that a body comes as it is, and that its text, if it says so, is in UTF-8. */
+export function expectPlainUtf8({ headers }: FastifyRequest): void {
+  expectPlain(headers['content-encoding']);
+  expectUtf8(headers['content-type']);
+}
+
+/** The problem with the type of a body where these are read. */
+export function refuseMediaType({ headers }: FastifyRequest, expected: string): Problem {
+  const type = headers['content-type'];
+  return new Problem(
+    'unsupported_media_type',
+    `content-type: expected ${expected}, got ${type === undefined ? 'none' : show(type)}`,
   );
 }
 
@@ -35,7 +48,9 @@ function expectUtf8(contentType = ''): void {
   throw new Problem('unsupported_media_type', `content-type: expected the charset utf-8, got ${show(charset)}`);
 }
 
-function parse(body: Buffer): unknown {
+/** Parses JSON in UTF-8. */
+export function parseJson(body: Uint8Array): unknown {
+  if (body.length === 0) throw new Problem('empty_body', 'expected JSON, got nothing', '');
   try {
     return JSON.parse(utf8.decode(body));
   } catch (error) {

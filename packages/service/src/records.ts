@@ -11,30 +11,34 @@ import {
   show,
 } from './rows.js';
 
-/** Reads an object a row, as `DataFrame.to_dict('records')` gives them. */
-export function readRecords(body: readonly unknown[], reader: RowsReader): Rows {
+/**
+ * Reads an object a row, as `DataFrame.to_dict('records')` gives them.
+ *
+ * @param at the pointer to them in the body
+ */
+export function readRecords(body: readonly unknown[], reader: RowsReader, at = ''): Rows {
   const { featureNames, accepted } = reader.predictor;
   const values = allocate(reader, body.length);
   for (let r = 0, k = 0; r < body.length; r++) {
     const record = body[r];
     if (!isObject(record)) {
       const detail = `expected an object with one number a feature, got ${show(record)}`;
-      throw new Problem('wrong_type', detail, pointerTo(r));
+      throw new Problem('wrong_type', detail, at + pointerTo(r));
     }
-    if (Object.keys(record).length !== featureNames.length) expectRecord(record, r, reader);
+    if (Object.keys(record).length !== featureNames.length) expectRecord(record, reader, at + pointerTo(r));
     for (let f = 0; f < featureNames.length; f++, k++) {
       // nothing that an object inherits is a number: a number is the record's own
       const value = record[featureNames[f]];
       if (!accepts(accepted[f], value)) {
-        expectRecord(record, r, reader);
-        throw refuse(accepted[f], value, pointerTo(r, featureNames[f]));
+        expectRecord(record, reader, at + pointerTo(r));
+        throw refuse(accepted[f], value, at + pointerTo(r, featureNames[f]));
       }
       values[k] = value;
     }
   }
-  return { values, pointer: (row, feature) => pointerTo(row, feature) };
+  return { values, pointer: (row, feature) => at + pointerTo(row, feature) };
 }
 
-function expectRecord(record: Fields, r: number, { predictor }: RowsReader): void {
-  expectFeatures(predictor, Object.keys(record), pointerTo(r), (name) => pointerTo(r, name));
+function expectRecord(record: Fields, { predictor }: RowsReader, at: string): void {
+  expectFeatures(predictor, Object.keys(record), at, (name) => at + pointerTo(name));
 }

@@ -2,6 +2,8 @@ import { type IncomingMessage, maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fieldsOfDialect } from './dialect-fields.js';
+import { refuseMediaType } from './json.js';
 import { Problem, type ProblemCode, shorten } from './problem.js';
 import { show } from './rows.js';
 
@@ -38,7 +40,7 @@ export function sendProblem(error: FastifyError | Problem, request: FastifyReque
   return reply
     .code(problem.status)
     .type('application/problem+json')
-    .send(JSON.stringify(problem.toDocument(request.id)));
+    .send(JSON.stringify({ ...problem.toDocument(request.id), ...fieldsOfDialect(problem, request.url) }));
 }
 
 // Node would answer 400 and 417 without a body
@@ -50,7 +52,7 @@ function expectHttp({ headers, httpVersion }: IncomingMessage): void {
 }
 
 function problemOf(error: FastifyError, request: FastifyRequest): Problem {
-  const { body, headers, url } = request;
+  const { body, url } = request;
   // the schemas check no more than the outer shape of a body
   if (error.validation && body === undefined) return new Problem('empty_body', 'expected JSON, got nothing', '');
   if (error.validation) return new Problem('wrong_type', `expected an object or an array, got ${show(body)}`, '');
@@ -61,11 +63,8 @@ function problemOf(error: FastifyError, request: FastifyRequest): Problem {
       return new Problem('malformed_request', `expected a percent-encoded path, got ${shorten(url)}`);
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return tooManyBytes(request);
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
-      const type = headers['content-type'];
-      const got = type === undefined ? 'none' : show(type);
-      return new Problem('unsupported_media_type', `content-type: expected application/json, got ${got}`);
-    }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return refuseMediaType(request, 'application/json');
   }
   // what went wrong inside is for the log alone
   return new Problem('internal_error', 'expected an answer, got an error that the log tells by the request id');
@@ -95,7 +94,8 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     `expected HTTP, got ${shorten(error.message)}`,
   ];
   const problem = new Problem(code, detail);
-  const body = JSON.stringify(problem.toDocument());
+  // whichever dialect it speaks
+  const body = JSON.stringify({ ...problem.toDocument(), ...fieldsOfDialect(problem) });
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'content-type: application/problem+json',

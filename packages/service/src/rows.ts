@@ -63,6 +63,13 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Checks that a body is an object. */
+export function expectObject(body: unknown): Fields {
+  if (isObject(body)) return body;
+  if (body === undefined) throw new Problem('empty_body', 'expected JSON, got nothing', '');
+  throw new Problem('wrong_type', `expected an object, got ${show(body)}`, '');
+}
+
 /** Names a JSON value in a message, shortened. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;

@@ -10,6 +10,22 @@ export type Table = Static<typeof Table>;
 export const Prediction = Type.Object({ prediction: Type.Array(Type.Number()) });
 export type Prediction = Static<typeof Prediction>;
 
+/** The same, as MLflow and TensorFlow Serving name it. */
+export const Predictions = Type.Object({ predictions: Type.Array(Type.Number()) });
+
+/** Of KServe the first two, of TensorFlow Serving the third. */
+export const ModelStatus = Type.Object({
+  name: Type.String(),
+  ready: Type.Boolean(),
+  model_version_status: Type.Array(
+    Type.Object({
+      version: Type.String(),
+      state: Type.String(),
+      status: Type.Object({ error_code: Type.String(), error_message: Type.String() }),
+    }),
+  ),
+});
+
 export const ModelName = Type.Object({ name: Type.String() });
 
 export const ModelNameAndVersion = Type.Object({ name: Type.String(), version: Type.String() });

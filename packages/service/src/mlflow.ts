@@ -1,0 +1,79 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { answer } from './answer.js';
+import { readColumns } from './columns.js';
+import { parseCsv } from './csv.js';
+import { readInstances } from './instances.js';
+import { expectPlainUtf8, refuseMediaType } from './json.js';
+import type { Models } from './models.js';
+import { Problem, pointerTo } from './problem.js';
+import { readRecords } from './records.js';
+import { expectObject, type Fields, isObject, type Rows, type RowsReader, show } from './rows.js';
+import { Predictions } from './schemas.js';
+import { serviceVersion } from './service-version.js';
+import { readSplit } from './split.js';
+
+export interface MlflowOptions {
+  readonly models: Models;
+  readonly maxRows: number;
+}
+
+/** `POST /invocations`, `GET /ping` and `GET /version`: MLflow's scoring protocol, which SageMaker's containers speak too. */
+export const mlflow: FastifyPluginAsyncTypebox<MlflowOptions> = async (app, { models, maxRows }) => {
+  acceptCsv(app, () => ({ predictor: models.default.predictor, maxRows }));
+
+  app.get('/ping', async (_request, reply) => reply.type('application/json').send('\n'));
+
+  app.get('/version', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(serviceVersion));
+
+  app.post('/invocations', { schema: { response: { 200: Predictions } } }, (request, reply) => {
+    const served = models.default;
+    const reader = { predictor: served.predictor, maxRows };
+    return answer(request, reply, served, () => ({
+      rows: readInvocation(expectObject(request.body), reader),
+      write: (predictions) => ({ predictions }),
+    }));
+  });
+};
+
+// CSV becomes the JSON of the same table
+function acceptCsv(app: FastifyInstance, currentReader: () => RowsReader): void {
+  app.addContentTypeParser<Buffer>('text/csv', { parseAs: 'buffer' }, (request: FastifyRequest, body, done) => {
+    expectPlainUtf8(request);
+    done(null, { dataframe_split: parseCsv(body, currentReader()) });
+  });
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    done(refuseMediaType(request, 'application/json or text/csv'));
+  });
+}
+
+type Read = (value: unknown, reader: RowsReader, at: string) => Rows;
+
+const readers: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['dataframe_split', readFrameSplit],
+  ['dataframe_records', readFrameRecords],
+  ['instances', readInstances],
+  ['inputs', (inputs, reader, at) => (isObject(inputs) ? readColumns(inputs, reader, at) : readInstances(inputs, reader, at))], // biome-ignore format: a key a line
+]);
+
+function readFrameSplit(frame: unknown, reader: RowsReader, at: string): Rows {
+  if (isObject(frame)) return readSplit(frame, reader, at);
+  throw new Problem('wrong_type', `expected an object, got ${show(frame)}`, at);
+}
+
+function readFrameRecords(frame: unknown, reader: RowsReader, at: string): Rows {
+  if (Array.isArray(frame)) return readRecords(frame, reader, at);
+  throw new Problem('wrong_type', `expected an array, got ${show(frame)}`, at);
+}
+
+function readInvocation(body: Fields, reader: RowsReader): Rows {
+  const keys = Object.keys(body).filter((key) => key !== 'params');
+  const [key] = keys;
+  const read = readers.get(key);
+  if (read !== undefined && keys.length === 1) return read(body[key], reader, pointerTo(key));
+  const unknown = keys.find((key) => !readers.has(key));
+  const expected = `exactly one of ${[...readers.keys()].join(', ')}`;
+  if (unknown !== undefined)
+    throw new Problem('unknown_key', `expected ${expected}, got ${show(unknown)}`, pointerTo(unknown));
+  throw new Problem('wrong_type', `expected ${expected}, got ${keys.join(', ') || 'none'}`, '');
+}

@@ -1,0 +1,72 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type HealthOptions, isReadyNow } from '../health.js';
+import type { Models } from '../models.js';
+import { Problem } from '../problem.js';
+import { isObject, show } from '../rows.js';
+import type { ServedModel } from '../served-model.js';
+import { serviceVersion } from '../service-version.js';
+import type { Body } from './body.js';
+import { OUTPUT } from './outputs.js';
+import { Live, ModelIndex, ModelMetadata, ModelParams, ModelReady, Ready, ServerMetadata } from './schemas.js';
+
+export interface MetadataOptions extends HealthOptions {
+  readonly models: Models;
+}
+
+/** `GET` of all that the protocol tells without inference, and the index of the models. */
+export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, { models, ...health }) => {
+  app.get('/v2/health/live', { schema: { response: { 200: Live } } }, async () => ({ live: true }));
+
+  app.get('/v2/health/ready', { schema: { response: { 200: Ready, 503: Ready } } }, async (_request, reply) => {
+    const ready = isReadyNow(health);
+    if (!ready) reply.code(503).header('retry-after', 1);
+    return { ready, live: true };
+  });
+
+  for (const url of ['/v2', '/v2/'])
+    app.get(url, { schema: { response: { 200: ServerMetadata } } }, async () => {
+      return { name: 'housing', version: serviceVersion, extensions: ['binary_tensor_data'] };
+    });
+
+  for (const url of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
+    app.get(url, { schema: { params: ModelParams, response: { 200: ModelMetadata } } }, async (request) => {
+      const served = models.find(request.params.name, request.params.version);
+      return describeModel(served, models);
+    });
+
+    app.get(`${url}/ready`, { schema: { params: ModelParams, response: { 200: ModelReady } } }, async (request) => {
+      const { name } = models.find(request.params.name, request.params.version);
+      return { name, ready: true };
+    });
+  }
+
+  app.get('/v2/models', { schema: { response: { 200: ModelIndex } } }, async () => listModels(models));
+
+  const response = { 200: ModelIndex };
+  app.post<{ Body: Body | undefined }>('/v2/repository/index', { schema: { response } }, async ({ body }) => {
+    const isReadyAsked = readReady(body?.json);
+    return listModels(models).filter(({ state }) => !isReadyAsked || state === 'READY');
+  });
+};
+
+function describeModel({ name, model }: ServedModel, models: Models): ModelMetadata {
+  return {
+    name,
+    versions: models.states().flatMap((one) => (one.name === name ? String(one.version) : [])),
+    platform: 'sklearn_housing-model',
+    inputs: model.featureNames.map((feature) => ({ name: feature, datatype: 'FP64', shape: [-1] })),
+    outputs: [{ ...OUTPUT, shape: [-1] }],
+  };
+}
+
+function listModels(models: Models): ModelIndex {
+  return models.states().map((one) => ({ ...one, version: String(one.version) }));
+}
+
+/** Whether only models that are ready are asked for; a body may be left out. */
+function readReady(json: unknown = {}): boolean {
+  if (!isObject(json)) throw new Problem('wrong_type', `expected an object, got ${show(json)}`, '');
+  const { ready = false } = json;
+  if (typeof ready === 'boolean') return ready;
+  throw new Problem('wrong_type', `expected true or false, got ${show(ready)}`, '/ready');
+}
