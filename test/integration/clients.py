@@ -87,7 +87,7 @@ class Triton(Clients):
         self.assertFalse(self.client.is_model_ready("boston"))
         self.assertIn("binary_tensor_data", self.client.get_server_metadata()["extensions"])
         names = [model["name"] for model in self.client.get_model_repository_index()]
-        self.assertEqual(names, ["housing-flask", "housing"])
+        self.assertEqual(names, ["housing", "housing-flask"])
 
     def test_a_refusal_is_read(self):
         with self.assertRaises(InferenceServerException) as raised:
