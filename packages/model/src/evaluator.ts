@@ -18,7 +18,7 @@ export interface Evaluator {
   predictRows(rows: Float64Array, out: Float64Array): void;
 }
 
-/** After how many trees walked thresholds are folded, 200 rows of 400 trees: it takes as long as it saves in 800. */
+/** After how many trees walked thresholds are folded, 200 rows of 400 trees: it takes 8 ms, as long as it saves in 900. */
 const TREES_BEFORE_FOLDING = 80_000;
 
 /** After how many trees walked a kernel is made, 10,000 rows of 400 trees: it takes as long as it saves in 20,000. */
