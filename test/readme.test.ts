@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { describeSettings } from '@housing/service';
+import { describeSettings, openAccess } from '@housing/service';
 import t from 'tap';
 import { checkedProgram, codeBlocks } from './support/readme.js';
 import { startServer, untilListening } from './support/server.js';
@@ -76,6 +76,12 @@ t.test('the service documents every problem code', async (t) => {
   const codes = [...source.matchAll(/^ {2}([a-z_]+): \[(\d+), /gm)];
   t.ok(codes.length > 15);
   for (const [, code, status] of codes) t.match(text, new RegExp(`^\\| ${status} \\|.*\`${code}\``, 'm'), code);
+});
+
+t.test('the file of keys in the documentation is one', async (t) => {
+  const [example] = codeBlocks('packages/service/README.md', 'json').filter((block) => block.includes('sha256'));
+  const file = `${t.testdir({ 'keys.json': example })}/keys.json`;
+  t.doesNotThrow(() => openAccess({ auth: 'keys', authKeysFile: file }));
 });
 
 t.test('the service documents every setting as its schema has it', async (t) => {

@@ -1,21 +1,29 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openRepository } from '@housing/service';
+import { openAccess, openRepository } from '@housing/service';
 import t, { type Test } from 'tap';
 import { documentOf } from './support/documents.js';
+import { makeKey, openKeys, textOf } from './support/keys.js';
 import { build, post } from './support/service.js';
 
 const row = { a: 1, b: 2 };
 
-/** An app of one model whose administrator is who says so: a stand-in for what authenticates. */
+const ann = makeKey('ann', ['admin', 'predict', 'metadata']);
+const bob = makeKey('bob', ['predict', 'metadata', 'metrics']);
+
+/** An app of one model that ann may load and unload, and the lines of its log. */
 function buildWithAdmin(t: Test) {
-  const folder = t.testdir({ 'm.json': documentOf(10) });
-  const repository = openRepository(folder);
-  const admin = { repository, isAdmin: ({ headers }: { headers: object }) => 'x-admin' in headers };
-  const app = build(t, { models: repository.models, admin });
-  const act = (url: string, headers: Record<string, string> = { 'x-admin': '' }) =>
-    app.inject({ method: 'POST', url: `/v2/repository/models/${url}`, headers });
-  return { folder, app, act };
+  const folder = t.testdir({ models: { 'm.json': documentOf(10) }, 'keys.json': textOf([ann, bob]) });
+  const { authenticate } = openAccess({ auth: 'keys', authKeysFile: join(folder, 'keys.json') });
+  const repository = openRepository(join(folder, 'models'));
+  const lines: Record<string, unknown>[] = [];
+  const stream = { write: (line: string) => lines.push(JSON.parse(line)) };
+  const app = build(t, { models: repository.models, repository, authenticate, logger: { level: 'info', stream } });
+  const act = (url: string, { key } = ann) =>
+    app.inject({ method: 'POST', url: `/v2/repository/models/${url}`, headers: { 'x-api-key': key } });
+  const predict = () =>
+    app.inject({ method: 'POST', url: '/predict', headers: { 'x-api-key': bob.key }, payload: [row] });
+  return { folder: join(folder, 'models'), app, act, predict, lines };
 }
 
 t.test('nobody is an administrator by default', async (t) => {
@@ -29,31 +37,31 @@ t.test('nobody is an administrator by default', async (t) => {
 });
 
 t.test('who is no administrator loads and unloads nothing', async (t) => {
-  const { folder, app, act } = buildWithAdmin(t);
+  const { folder, act, predict } = buildWithAdmin(t);
   writeFileSync(join(folder, 'm.json'), documentOf(20));
-  for (const url of ['m/load', 'm/unload']) t.equal((await act(url, {})).statusCode, 403);
-  t.strictSame((await post(app, '/predict', [row])).json(), { prediction: [7] });
+  for (const url of ['m/load', 'm/unload']) t.equal((await act(url, bob)).statusCode, 403);
+  t.strictSame((await predict()).json(), { prediction: [7] });
 });
 
 t.test('an administrator unloads a model and loads what is there now', async (t) => {
-  const { folder, app, act } = buildWithAdmin(t);
+  const { folder, act, predict } = buildWithAdmin(t);
   const unloaded = await act('m/unload');
   t.equal(unloaded.statusCode, 200);
   t.strictSame(unloaded.json(), {});
-  t.equal((await post(app, '/predict', [row])).statusCode, 503);
+  t.equal((await predict()).statusCode, 503);
   writeFileSync(join(folder, 'm.json'), documentOf(20));
   t.equal((await act('m/load')).statusCode, 200);
-  t.strictSame((await post(app, '/predict', [row])).json(), { prediction: [17] });
+  t.strictSame((await predict()).json(), { prediction: [17] });
 });
 
 t.test('a load that fails is 503 with the reason, and what served still does', async (t) => {
-  const { folder, app, act } = buildWithAdmin(t);
+  const { folder, act, predict } = buildWithAdmin(t);
   writeFileSync(join(folder, 'm.json'), '[]');
   const response = await act('m/load');
   t.equal(response.statusCode, 503);
   const detail = 'expected m 1 to load, got: document: expected an object, got an array of 0';
   t.match(response.json(), { code: 'load_failed', detail });
-  t.strictSame((await post(app, '/predict', [row])).json(), { prediction: [7] });
+  t.strictSame((await predict()).json(), { prediction: [7] });
 });
 
 t.test('an unknown model is 404, and another method 405', async (t) => {
@@ -64,4 +72,40 @@ t.test('an unknown model is 404, and another method 405', async (t) => {
     t.match(response.json(), { code: 'unknown_model' });
     t.equal((await app.inject(`/v2/repository/models/${url}`)).headers.allow, 'POST');
   }
+});
+
+t.test('the log tells who has loaded and unloaded what, and who was refused', async (t) => {
+  const { folder, act, lines } = buildWithAdmin(t);
+  await act('m/unload');
+  writeFileSync(join(folder, 'm.json'), documentOf(20));
+  await act('m/load');
+  writeFileSync(join(folder, 'm.json'), '[]');
+  await act('m/load');
+  await act('m/unload', bob);
+  t.match(lines, [
+    { client: 'ann', msg: 'model removed', model: 'm', version: 1, reason: 'unloaded' },
+    { client: 'ann', msg: 'answered', url: '/v2/repository/models/m/unload', status: 200 },
+    { client: 'ann', msg: 'model loaded', model: 'm', version: 1 },
+    { client: 'ann', msg: 'answered', url: '/v2/repository/models/m/load', status: 200 },
+    { client: 'ann', msg: 'model failed', model: 'm', version: 1, level: 50 },
+    { client: 'ann', msg: 'answered', url: '/v2/repository/models/m/load', status: 503 },
+    { client: 'bob', msg: 'answered', url: '/v2/repository/models/m/unload', status: 403 },
+  ]);
+});
+
+t.test('the extension is announced where an administrator can use it, and nowhere else', async (t) => {
+  const { app } = buildWithAdmin(t);
+  const { extensions } = (await app.inject({ url: '/v2', headers: { 'x-api-key': bob.key } })).json();
+  t.strictSame(extensions, ['binary_tensor_data', 'model_repository']);
+  t.strictSame((await build(t).inject('/v2')).json().extensions, ['binary_tensor_data']);
+
+  // who may, but where models stay
+  const { authenticate } = openKeys(t, [ann]);
+  const fixed = build(t, { authenticate });
+  const headers = { 'x-api-key': ann.key };
+  t.strictSame((await fixed.inject({ url: '/v2', headers })).json().extensions, ['binary_tensor_data']);
+  const response = await fixed.inject({ method: 'POST', url: '/v2/repository/models/housing/unload', headers });
+  t.equal(response.statusCode, 403);
+  const detail = 'expected a service that loads models, got one whose models stay';
+  t.match(response.json(), { code: 'admin_required', detail });
 });

@@ -1,4 +1,6 @@
 import { type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
+import { controlAccess } from './access/access.js';
+import type { Authenticate } from './access/client.js';
 import { closeConnections } from './closing.js';
 import { describe } from './describe.js';
 import { health } from './health.js';
@@ -11,15 +13,18 @@ import type { Models } from './models.js';
 import { boundWork } from './overload.js';
 import { predict } from './predict.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
-import { type Admin, repositoryRoutes } from './repository-routes.js';
+import type { ModelRepository } from './repository.js';
+import { repositoryRoutes } from './repository-routes.js';
 import { v1 } from './v1.js';
 import { v2 } from './v2/v2.js';
 
 export interface AppOptions {
   /** Asked anew for each request. */
   readonly models: Models;
-  /** What loads and unloads models over HTTP, and for whom; nobody by default. */
-  readonly admin?: Admin;
+  /** Finds who sends a request; by default nobody has to say, and nobody is an administrator. */
+  readonly authenticate?: Authenticate | undefined;
+  /** What administrators load and unload models in; nothing by default. */
+  readonly repository?: ModelRepository;
   /** How many rows a request may have; 100,000 by default. More are refused with 413. */
   readonly maxRows?: number;
   /** How long a body may be; 32 MiB by default. The rest of a longer one is dropped, and 413 the answer. */
@@ -36,8 +41,9 @@ export interface AppOptions {
 
 /** Builds the service around models that have verified. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { models, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
+  const { models, repository, authenticate, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
   const { maxInFlight = 256, isReady = () => true, stopping = new AbortController().signal } = options;
+  const canLoad = repository !== undefined && authenticate !== undefined;
   const app = fastify({
     logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -63,16 +69,18 @@ export function buildApp(options: AppOptions): FastifyInstance {
   answerProblems(app);
   acceptJson(app);
   closeConnections(app, stopping);
+  // before the bound on work: strangers take no room
+  controlAccess(app, authenticate);
   boundWork(app, maxInFlight);
   const allowed = collectMethods(app);
   app.register(home, { models });
   app.register(health, { isReady, stopping });
   app.register(describe, { models });
   app.register(predict, { models, maxRows });
-  app.register(v2, { models, maxRows, isReady, stopping });
+  app.register(v2, { models, maxRows, canLoad, isReady, stopping });
   app.register(v1, { models, maxRows });
   app.register(mlflow, { models, maxRows });
-  app.register(repositoryRoutes, { admin: options.admin });
+  app.register(repositoryRoutes, { repository });
   app.register(refuseOtherMethods, { allowed });
   return app;
 }

@@ -12,17 +12,18 @@ export interface DescribeOptions {
 /** `GET /models`, `GET /models/NAME` and `GET /models/NAME/versions/VERSION`: what is served, in the words of the model documents. */
 export const describe: FastifyPluginAsyncTypebox<DescribeOptions> = async (app, { models }) => {
   tagAnswers(app);
-  app.get('/models', { schema: { response: { 200: ModelList } } }, async () => {
+  const config = { scope: 'metadata' } as const;
+  app.get('/models', { config, schema: { response: { 200: ModelList } } }, async () => {
     return { default: models.defaultName, models: models.list().map(describeModel) };
   });
 
   const response = { 200: ModelDescription };
-  app.get('/models/:name', { schema: { params: ModelName, response } }, async (request) => {
+  app.get('/models/:name', { config, schema: { params: ModelName, response } }, async (request) => {
     return describeModel(models.find(request.params.name));
   });
 
   const params = ModelNameAndVersion;
-  app.get('/models/:name/versions/:version', { schema: { params, response } }, async (request) => {
+  app.get('/models/:name/versions/:version', { config, schema: { params, response } }, async (request) => {
     return describeModel(models.find(request.params.name, request.params.version));
   });
 };

@@ -17,6 +17,8 @@ export function fieldsOfDialect(problem: Problem, url?: string): Readonly<Record
 
 // the names of MLflow's own table
 function mlflowCode({ status }: Problem): string {
+  if (status === 401) return 'UNAUTHENTICATED';
+  if (status === 403) return 'PERMISSION_DENIED';
   if (status === 404) return 'ENDPOINT_NOT_FOUND';
   if (status === 503) return 'TEMPORARILY_UNAVAILABLE';
   return status >= 500 ? 'INTERNAL_ERROR' : 'BAD_REQUEST';

@@ -52,7 +52,7 @@ export const home: FastifyPluginAsync<{ models: Models }> = async (app, { models
     "frame-ancestors 'none'",
   ].join('; ');
 
-  app.get('/', async (_request, reply) => {
+  app.get('/', { config: { scope: 'open' } }, async (_request, reply) => {
     return reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', policy)

@@ -1,10 +1,12 @@
+export type { Authenticate, Client } from './access/client.js';
+export { type Access, type AccessSettings, openAccess } from './access/open-access.js';
+export { type Scope, scopes } from './access/scopes.js';
 export { type AppOptions, buildApp } from './app.js';
 export { standardOutput } from './lines.js';
 export { gatherModels, type ModelState, type Models } from './models.js';
-export type { ProblemCode, ProblemDocument } from './problem.js';
+export { Problem, type ProblemCode, type ProblemDocument } from './problem.js';
 export type { ModelChange } from './refresh.js';
 export { type ModelRepository, openRepository } from './repository.js';
-export type { Admin } from './repository-routes.js';
 export type { ServedModel } from './served-model.js';
 export { describeSettings, readSettings, type SettingDescription, type Settings } from './settings.js';
 export { watchFolder } from './watch.js';

@@ -19,8 +19,9 @@ export function logRequests(app: FastifyInstance): void {
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { method, url, asked } = request;
+    const client = request.client?.name;
     const { statusCode: status, elapsedTime } = reply;
-    request.log.info({ method, url, status, ...asked, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
+    request.log.info({ method, url, client, status, ...asked, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
     done();
   });
 }

@@ -29,6 +29,12 @@ export const refuseOtherMethods: FastifyPluginAsync<{ allowed: Allowed }> = asyn
       throw new Problem('method_not_allowed', `expected ${allow}, got ${request.method}`);
     };
     // before the body is read: a wrong method is a wrong method whatever it carries
-    app.route({ method: methods.filter((method) => !known.has(method)), url, onRequest: refuse, handler: refuse });
+    app.route({
+      method: methods.filter((method) => !known.has(method)),
+      url,
+      config: { scope: 'open' },
+      onRequest: refuse,
+      handler: refuse,
+    });
   }
 };

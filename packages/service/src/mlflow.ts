@@ -22,18 +22,24 @@ export interface MlflowOptions {
 export const mlflow: FastifyPluginAsyncTypebox<MlflowOptions> = async (app, { models, maxRows }) => {
   acceptCsv(app, () => ({ predictor: models.default.predictor, maxRows }));
 
-  app.get('/ping', async (_request, reply) => reply.type('application/json').send('\n'));
+  app.get('/ping', { config: { scope: 'open' } }, async (_request, reply) => reply.type('application/json').send('\n'));
 
-  app.get('/version', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(serviceVersion));
+  app.get('/version', { config: { scope: 'metadata' } }, async (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').send(serviceVersion),
+  );
 
-  app.post('/invocations', { schema: { response: { 200: Predictions } } }, (request, reply) => {
-    const served = models.default;
-    const reader = { predictor: served.predictor, maxRows };
-    return answer(request, reply, served, () => ({
-      rows: readInvocation(expectObject(request.body), reader),
-      write: (predictions) => ({ predictions }),
-    }));
-  });
+  app.post(
+    '/invocations',
+    { config: { scope: 'predict' }, schema: { response: { 200: Predictions } } },
+    (request, reply) => {
+      const served = models.default;
+      const reader = { predictor: served.predictor, maxRows };
+      return answer(request, reply, served, () => ({
+        rows: readInvocation(expectObject(request.body), reader),
+        write: (predictions) => ({ predictions }),
+      }));
+    },
+  );
 };
 
 // CSV becomes the JSON of the same table

@@ -13,20 +13,25 @@ export interface PredictOptions {
 
 /** `POST /predict`, `/models/NAME/predict` and `/models/NAME/versions/VERSION/predict`: rows in, one prediction a row out. */
 export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { models, maxRows }) => {
+  const config = { scope: 'predict' } as const;
   const response = { 200: Prediction };
 
-  app.post('/predict', { schema: { body: Table, response } }, (request, reply) => {
+  app.post('/predict', { config, schema: { body: Table, response } }, (request, reply) => {
     return predictBody(request, reply, models.default);
   });
 
-  app.post('/models/:name/predict', { schema: { params: ModelName, body: Table, response } }, (request, reply) => {
-    return predictBody(request, reply, models.find(request.params.name));
-  });
+  app.post(
+    '/models/:name/predict',
+    { config, schema: { params: ModelName, body: Table, response } },
+    (request, reply) => {
+      return predictBody(request, reply, models.find(request.params.name));
+    },
+  );
 
   const params = ModelNameAndVersion;
   app.post(
     '/models/:name/versions/:version/predict',
-    { schema: { params, body: Table, response } },
+    { config, schema: { params, body: Table, response } },
     (request, reply) => {
       return predictBody(request, reply, models.find(request.params.name, request.params.version));
     },

@@ -2,6 +2,7 @@ import { type IncomingMessage, maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { challenge } from './access/challenge.js';
 import { fieldsOfDialect } from './dialect-fields.js';
 import { refuseMediaType } from './json.js';
 import { Problem, type ProblemCode, shorten } from './problem.js';
@@ -37,6 +38,7 @@ export function sendProblem(error: FastifyError | Problem, request: FastifyReque
   const { method, url } = request;
   if (problem.code === 'client_gone') request.log.info({ method, url, status: problem.status }, 'hung up');
   if (problem.status === 503) reply.header('retry-after', 1);
+  challenge(problem.code, request, reply);
   return reply
     .code(problem.status)
     .type('application/problem+json')

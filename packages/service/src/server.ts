@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
+import { openAccess } from './access/open-access.js';
 import { buildApp } from './app.js';
 import { help } from './help.js';
 import { standardOutput } from './lines.js';
@@ -28,15 +29,20 @@ async function serve(): Promise<void> {
     host,
     port,
     defaultModel,
+    auth,
+    authKeysFile,
     drainDelay,
     ...settings
   } = readSettings(process.env);
   const repository = openRepository(modelsDir, defaultModel);
+  const access = openAccess({ auth, authKeysFile });
   // JSON for machines, lines for a person at a terminal
   const stream = process.stdout.isTTY ? (await import('pino-pretty')).default({ sync: true }) : standardOutput();
   const stopping = new AbortController();
   const app = buildApp({
     models: repository.models,
+    repository,
+    authenticate: access.authenticate,
     logger: { level, stream },
     stopping: stopping.signal,
     ...settings,
@@ -46,6 +52,7 @@ async function serve(): Promise<void> {
     app.log.warn(
       `${join(modelsDir, file)}: expected NAME.json, NAME of letters, digits, ".", "_" and "-", or NAME/VERSION.json, passed over`,
     );
+  app.addHook('onClose', access.follow(app.log));
   const reload = () => reloadModels(repository, app.log);
   if (modelsWatch) app.addHook('onClose', watchFolder(modelsDir, reload));
   // a terminal that closes sends it too, and is to end what was started there

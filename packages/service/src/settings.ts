@@ -12,6 +12,9 @@ export interface Settings {
   readonly modelsWatch: boolean;
   /** The model that `/predict` asks, where one is named. */
   readonly defaultModel: string | undefined;
+  /** Who is let in: everybody, or owners of keys. */
+  readonly auth: 'none' | 'keys';
+  readonly authKeysFile: string | undefined;
   readonly maxRows: number;
   readonly maxBytes: number;
   readonly maxInFlight: number;
@@ -46,6 +49,17 @@ const { properties: variables } = Type.Object({
       without: 'the only model, else `housing`',
       expected: 'the name of a model',
       description: 'the model that `/predict` asks',
+    }),
+  ),
+  AUTH: Type.Union([Type.Literal('none'), Type.Literal('keys')], {
+    default: 'none',
+    description: 'who is let in: everybody, but to no act of an administrator, or owners of keys',
+  }),
+  AUTH_KEYS_FILE: Type.Optional(
+    Type.String({
+      without: 'none',
+      expected: 'a file of keys',
+      description: 'the keys that are let in, with `AUTH=keys`; read again when it changes',
     }),
   ),
   MAX_ROWS: Type.Integer({ default: 100_000, minimum: 1, maximum: 100_000_000, description: 'rows a request' }),
@@ -94,6 +108,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     modelsDir: textOf('MODELS_DIR') || shippedModels(),
     modelsWatch: oneOf('MODELS_WATCH', variables.MODELS_WATCH, textOf('MODELS_WATCH')) === 'true',
     defaultModel: textOf('DEFAULT_MODEL') || undefined,
+    auth: oneOf('AUTH', variables.AUTH, textOf('AUTH')) === 'keys' ? 'keys' : 'none',
+    authKeysFile: textOf('AUTH_KEYS_FILE') || undefined,
     maxRows: wholeNumberOf('MAX_ROWS'),
     maxBytes: wholeNumberOf('MAX_BYTES'),
     maxInFlight: wholeNumberOf('MAX_IN_FLIGHT'),

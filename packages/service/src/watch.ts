@@ -11,12 +11,21 @@ import { listModelFiles } from './model-files.js';
  * @returns what ends it
  */
 export function watchFolder(folder: string, onChange: () => void, everyMs = 1000): () => void {
+  return watch(() => listModelFiles(folder).map(({ path }) => path), onChange, everyMs);
+}
+
+/** Calls back when a file has changed, as {@link watchFolder} does. */
+export function watchFile(path: string, onChange: () => void, everyMs = 1000): () => void {
+  return watch(() => [path], onChange, everyMs);
+}
+
+function watch(listPaths: () => string[], onChange: () => void, everyMs: number): () => void {
   let before: string | undefined;
   // unlike any: what changed between the start's reading and the first look is read too
   let told: string | undefined;
 
   const timer = setInterval(() => {
-    const now = look(folder);
+    const now = look(listPaths);
     if (now === before && now !== told) {
       told = now;
       onChange();
@@ -26,10 +35,10 @@ export function watchFolder(folder: string, onChange: () => void, everyMs = 1000
   return () => clearInterval(timer);
 }
 
-/** All by which a change of a file or of the folder shows. */
-function look(folder: string): string {
+/** All by which a change of a file or of its folder shows. */
+function look(listPaths: () => string[]): string {
   try {
-    const files = listModelFiles(folder).map(({ path }) => {
+    const files = listPaths().map((path) => {
       const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
       return [path, ino, size, mtimeNs, ctimeNs].join(' ');
     });

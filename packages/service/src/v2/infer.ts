@@ -23,11 +23,15 @@ interface InferRoute {
 /** `POST /v2/models/NAME[/versions/VERSION]/infer`: tensors in, the tensor of the predictions out. */
 export const infer: FastifyPluginAsync<InferOptions> = async (app, { models, maxRows }) => {
   for (const model of ['/v2/models/:name', '/v2/models/:name/versions/:version'])
-    app.post<InferRoute>(`${model}/infer`, { schema: { response: { 200: InferenceResponse } } }, (request, reply) => {
-      const { name, version } = request.params;
-      const served = models.find(name, version);
-      return answer(request, reply, served, () => readRequest(request, reply, served));
-    });
+    app.post<InferRoute>(
+      `${model}/infer`,
+      { config: { scope: 'predict' }, schema: { response: { 200: InferenceResponse } } },
+      (request, reply) => {
+        const { name, version } = request.params;
+        const served = models.find(name, version);
+        return answer(request, reply, served, () => readRequest(request, reply, served));
+      },
+    );
 
   function readRequest(
     request: FastifyRequest<InferRoute>,

@@ -11,39 +11,54 @@ import { Live, ModelIndex, ModelMetadata, ModelParams, ModelReady, Ready, Server
 
 export interface MetadataOptions extends HealthOptions {
   readonly models: Models;
+  /** Whether an administrator can load and unload models. */
+  readonly canLoad: boolean;
 }
 
 /** `GET` of all that the protocol tells without inference, and the index of the models. */
-export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, { models, ...health }) => {
-  app.get('/v2/health/live', { schema: { response: { 200: Live } } }, async () => ({ live: true }));
+export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, { models, canLoad, ...health }) => {
+  const open = { scope: 'open' } as const;
+  const config = { scope: 'metadata' } as const;
 
-  app.get('/v2/health/ready', { schema: { response: { 200: Ready, 503: Ready } } }, async (_request, reply) => {
-    const ready = isReadyNow(health);
-    if (!ready) reply.code(503).header('retry-after', 1);
-    return { ready, live: true };
-  });
+  app.get('/v2/health/live', { config: open, schema: { response: { 200: Live } } }, async () => ({ live: true }));
 
+  app.get(
+    '/v2/health/ready',
+    { config: open, schema: { response: { 200: Ready, 503: Ready } } },
+    async (_request, reply) => {
+      const ready = isReadyNow(health);
+      if (!ready) reply.code(503).header('retry-after', 1);
+      return { ready, live: true };
+    },
+  );
+
+  // as Triton names them
+  const extensions = ['binary_tensor_data', ...(canLoad ? ['model_repository'] : [])];
   for (const url of ['/v2', '/v2/'])
-    app.get(url, { schema: { response: { 200: ServerMetadata } } }, async () => {
-      return { name: 'housing', version: serviceVersion, extensions: ['binary_tensor_data'] };
+    app.get(url, { config, schema: { response: { 200: ServerMetadata } } }, async () => {
+      return { name: 'housing', version: serviceVersion, extensions };
     });
 
   for (const url of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
-    app.get(url, { schema: { params: ModelParams, response: { 200: ModelMetadata } } }, async (request) => {
+    app.get(url, { config, schema: { params: ModelParams, response: { 200: ModelMetadata } } }, async (request) => {
       const served = models.find(request.params.name, request.params.version);
       return describeModel(served, models);
     });
 
-    app.get(`${url}/ready`, { schema: { params: ModelParams, response: { 200: ModelReady } } }, async (request) => {
-      const { name } = models.find(request.params.name, request.params.version);
-      return { name, ready: true };
-    });
+    app.get(
+      `${url}/ready`,
+      { config, schema: { params: ModelParams, response: { 200: ModelReady } } },
+      async (request) => {
+        const { name } = models.find(request.params.name, request.params.version);
+        return { name, ready: true };
+      },
+    );
   }
 
-  app.get('/v2/models', { schema: { response: { 200: ModelIndex } } }, async () => listModels(models));
+  app.get('/v2/models', { config, schema: { response: { 200: ModelIndex } } }, async () => listModels(models));
 
   const response = { 200: ModelIndex };
-  app.post<{ Body: Body | undefined }>('/v2/repository/index', { schema: { response } }, async ({ body }) => {
+  app.post<{ Body: Body | undefined }>('/v2/repository/index', { config, schema: { response } }, async ({ body }) => {
     const isReadyAsked = readReady(body?.json);
     return listModels(models).filter(({ state }) => !isReadyAsked || state === 'READY');
   });

@@ -1,0 +1,68 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { FastifyBaseLogger } from 'fastify';
+import { Problem } from '../problem.js';
+import { reasonOf } from '../served-model.js';
+import { watchFile } from '../watch.js';
+import type { Client } from './client.js';
+import { apiKey } from './credential.js';
+import { type Key, parseKeys } from './keys.js';
+import type { Access } from './open-access.js';
+
+/**
+ * Lets in whoever has a key of a file, which is read again when it changes.
+ *
+ * @throws Error with the file and the reason where it holds no keys
+ */
+export function openKeyFile(path: string): Access {
+  let { text, keys } = read(path);
+
+  function reload(log: FastifyBaseLogger): void {
+    try {
+      const now = read(path);
+      if (now.text === text) return;
+      ({ text, keys } = now);
+      log.info({ keys: keys.size }, 'keys read');
+    } catch (error) {
+      log.error({ reason: reasonOf(error) }, 'keys not read, those before stay');
+    }
+  }
+
+  return {
+    authenticate: ({ headers }) => find(keys, apiKey(headers)),
+    follow: (log) => watchFile(path, () => reload(log)),
+  };
+}
+
+type Keys = ReadonlyMap<string, Key>;
+
+function read(path: string): { text: string; keys: Keys } {
+  const text = readText(path);
+  try {
+    return { text, keys: new Map(parseKeys(text).map((key) => [key.sha256, key])) };
+  } catch (error) {
+    throw new Error(`${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`AUTH_KEYS_FILE: expected a file of keys, got ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+// how long a look-up takes may tell of the digest of what was sent, which its sender knows, and of digests that are
+// kept: of 256 random bits a digest tells nothing
+function find(keys: Keys, sent: string): Client {
+  const key = keys.get(hash('sha256', sent));
+  if (key === undefined) throw new Problem('invalid_credentials', 'expected a key of this service, got another');
+  if (Date.now() < key.expires) return key.client;
+  const { client, expires } = key;
+  const until = new Date(expires).toISOString();
+  throw new Problem(
+    'invalid_credentials',
+    `expected a key that has not expired, got that of ${client.name}, valid until ${until}`,
+  );
+}
