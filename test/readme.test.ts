@@ -58,7 +58,7 @@ t.test('the example of the service gets the answer that stands below it', async 
 
 t.test('the examples of the dialects get the answers that stand below them', async (t) => {
   const started = await untilListening(startServer(t));
-  const examples = codeBlocks('packages/service/README.md', 'sh');
+  const examples = codeBlocks('packages/service/README.md', 'sh').filter((block) => block.startsWith('curl'));
   t.equal(examples.length, 3);
   for (const example of examples) {
     const [, path, header, body, answer] =
