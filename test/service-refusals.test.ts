@@ -350,10 +350,11 @@ const requests: Record<string, [Sent, number, string, string | RegExp, Record<st
   ],
   'neither type nor body': [{}, 400, 'empty_body', 'body: expected JSON, got nothing'],
   'a body of another coding': [
-    { type: 'application/json', encoding: 'gzip', payload: '{}' },
+    { type: 'application/json', encoding: 'br', payload: '{}' },
     415,
-    'unsupported_media_type',
-    'content-encoding: expected none, got "gzip"',
+    'unsupported_encoding',
+    'content-encoding: expected gzip or deflate, got "br"',
+    { 'accept-encoding': 'gzip, deflate' },
   ],
   'an unknown path': [{ method: 'GET', url: '/nothing' }, 404, 'unknown_route', 'expected a known path, got /nothing'],
   'an unknown path, whatever it is sent': [

@@ -5,6 +5,7 @@ import { closeConnections } from './closing.js';
 import { describe } from './describe.js';
 import { health } from './health.js';
 import { home } from './home.js';
+import { inflateBodies } from './inflate.js';
 import { acceptJson } from './json.js';
 import { logRequests, requestId } from './log.js';
 import { collectMethods, refuseOtherMethods } from './methods.js';
@@ -72,6 +73,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   // before the bound on work: strangers take no room
   controlAccess(app, authenticate);
   boundWork(app, maxInFlight);
+  inflateBodies(app);
   const allowed = collectMethods(app);
   app.register(home, { models });
   app.register(health, { isReady, stopping });

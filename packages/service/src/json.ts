@@ -16,16 +16,17 @@ export function acceptJson(app: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
-      expectPlainUtf8(request);
+      expectUtf8(request);
       done(null, parseJson(body));
     },
   );
 }
 
-/** Checks that a body comes as it is, and that its text, if it says so, is in UTF-8. */
-export function expectPlainUtf8({ headers }: FastifyRequest): void {
-  expectPlain(headers['content-encoding']);
-  expectUtf8(headers['content-type']);
+/** Checks that the text of a body, if it says so, is in UTF-8. */
+export function expectUtf8({ headers }: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  if (/^utf-?8$/i.test(charset)) return;
+  throw new Problem('unsupported_media_type', `content-type: expected the charset utf-8, got ${show(charset)}`);
 }
 
 /** The problem with the type of a body where these are read. */
@@ -35,17 +36,6 @@ export function refuseMediaType({ headers }: FastifyRequest, expected: string): 
     'unsupported_media_type',
     `content-type: expected ${expected}, got ${type === undefined ? 'none' : show(type)}`,
   );
-}
-
-function expectPlain(coding = 'identity'): void {
-  if (coding.toLowerCase() === 'identity') return;
-  throw new Problem('unsupported_media_type', `content-encoding: expected none, got ${show(coding)}`);
-}
-
-function expectUtf8(contentType = ''): void {
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1] ?? 'utf-8';
-  if (/^utf-?8$/i.test(charset)) return;
-  throw new Problem('unsupported_media_type', `content-type: expected the charset utf-8, got ${show(charset)}`);
 }
 
 /** Parses JSON in UTF-8. */

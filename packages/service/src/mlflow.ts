@@ -4,7 +4,7 @@ import { answer } from './answer.js';
 import { readColumns } from './columns.js';
 import { parseCsv } from './csv.js';
 import { readInstances } from './instances.js';
-import { expectPlainUtf8, refuseMediaType } from './json.js';
+import { expectUtf8, refuseMediaType } from './json.js';
 import type { Models } from './models.js';
 import { Problem, pointerTo } from './problem.js';
 import { readRecords } from './records.js';
@@ -45,7 +45,7 @@ export const mlflow: FastifyPluginAsyncTypebox<MlflowOptions> = async (app, { mo
 // CSV becomes the JSON of the same table
 function acceptCsv(app: FastifyInstance, currentReader: () => RowsReader): void {
   app.addContentTypeParser<Buffer>('text/csv', { parseAs: 'buffer' }, (request: FastifyRequest, body, done) => {
-    expectPlainUtf8(request);
+    expectUtf8(request);
     done(null, { dataframe_split: parseCsv(body, currentReader()) });
   });
   app.addContentTypeParser('*', (request, _payload, done) => {

@@ -11,7 +11,7 @@ import { show } from './rows.js';
 /** Answers whatever goes wrong, from the router on, with a problem document. */
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') await discard(request.raw);
+    if (isCutOff(error, request.raw)) await discard(request.raw);
     return sendProblem(error, request, reply);
   });
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
@@ -23,11 +23,16 @@ export function answerProblems(app: FastifyInstance): void {
   });
 }
 
+// too long to be read at all, or refused after a part
+function isCutOff({ code }: FastifyError, { complete, readableDidRead }: IncomingMessage): boolean {
+  return !complete && (readableDidRead || code === 'FST_ERR_CTP_BODY_TOO_LARGE');
+}
+
 // most clients read no answer before they have sent all: to hang up on one that sends is not to answer it
 async function discard(request: IncomingMessage): Promise<void> {
   const options = { readable: true, writable: false, signal: AbortSignal.timeout(10_000) };
   // whatever ends the rest, the answer is the same
-  await finished(request.resume(), options).catch(() => {});
+  await finished(request.unpipe().resume(), options).catch(() => {});
 }
 
 /** Answers one error. */
@@ -61,6 +66,14 @@ function problemOf(error: FastifyError, request: FastifyRequest): Problem {
   switch (error.code) {
     case 'ECONNRESET':
       return new Problem('client_gone', 'expected the whole body, got a part');
+    case 'Z_DATA_ERROR':
+    case 'Z_BUF_ERROR':
+    case 'Z_NEED_DICT':
+      return new Problem(
+        'malformed_encoding',
+        `expected ${request.headers['content-encoding']}, got ${error.message}`,
+        '',
+      );
     case 'FST_ERR_BAD_URL':
       return new Problem('malformed_request', `expected a percent-encoded path, got ${shorten(url)}`);
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -73,11 +86,9 @@ function problemOf(error: FastifyError, request: FastifyRequest): Problem {
 }
 
 function tooManyBytes({ headers, routeOptions: { bodyLimit } }: FastifyRequest): Problem {
-  return new Problem(
-    'too_many_bytes',
-    `expected at most ${bodyLimit} bytes, got ${headers['content-length'] ?? 'more'}`,
-    '',
-  );
+  const length = Number(headers['content-length'] ?? 0);
+  const got = length > bodyLimit ? length : 'more';
+  return new Problem('too_many_bytes', `expected at most ${bodyLimit} bytes, got ${got}`, '');
 }
 
 const clientErrors: Readonly<Record<string, [ProblemCode, string]>> = {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { expectPlainUtf8, parseJson, refuseMediaType } from '../json.js';
+import { expectUtf8, parseJson, refuseMediaType } from '../json.js';
 import { Problem } from '../problem.js';
 import { show } from '../rows.js';
 
@@ -16,7 +16,7 @@ export function acceptTensors(app: FastifyInstance): void {
   app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request: FastifyRequest, body, done) => {
     const [type] = (request.headers['content-type'] ?? 'application/json').split(';', 1);
     if (!/^application\/(json|octet-stream)\s*$/i.test(type)) throw refuseMediaType(request, 'application/json');
-    expectPlainUtf8(request);
+    expectUtf8(request);
     done(null, splitBody(body, request.headers['inference-header-content-length']));
   });
 }
