@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { examples } from '@housing/bench/examples.js';
 import t from 'tap';
 import { build, servedModel } from './support/service.js';
@@ -83,4 +84,86 @@ t.test('when the client of many rows has gone, the work stops', async (t) => {
   while (hungUp().length === 0) await new Promise(setImmediate);
   t.ok(nPredicted > 0 && nPredicted < nRows, `${nPredicted} rows`);
   t.match(hungUp(), [{ msg: 'hung up', url: '/predict' }]);
+});
+
+t.test('beyond the bytes in flight a body is refused as it arrives, and those before it are answered', async (t) => {
+  const large = 2 ** 20;
+  const app = build(t, { maxBytes: large, maxBytesInFlight: 2 * large });
+  let onRefusal = () => {};
+  app.addHook('onError', (_request, _reply, _error, done) => {
+    onRefusal();
+    done();
+  });
+  const url = await app.listen({ port: 0, host });
+  const { port } = new URL(url);
+  const text = body.padEnd(large);
+  const half = large / 2;
+  /** Sends half a body, whose length is told or not. */
+  const beginLarge = (chunked: boolean) => {
+    const socket = connect(Number(port), host).setEncoding('latin1');
+    const length = chunked ? `transfer-encoding: chunked\r\n\r\n${large.toString(16)}` : `content-length: ${large}\r\n`;
+    socket.write(`POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${length}\r\n`);
+    socket.write(text.slice(0, half));
+    return socket;
+  };
+  const finish = async (socket: ReturnType<typeof connect>, chunked: boolean) => {
+    socket.write(text.slice(half) + (chunked ? '\r\n0\r\n\r\n' : ''));
+    const [received] = await once(socket, 'data');
+    socket.destroy();
+    return String(received);
+  };
+  const first = [beginLarge(false), beginLarge(true), beginLarge(false)];
+  // 1.5 of 2 MiB are held: what says that it is larger than the rest need not begin
+  const predict = () => fetch(`${url}/predict`, { method: 'POST', headers, body: text });
+  let refused = await predict();
+  while (refused.status === 200) refused = await predict();
+  t.equal(refused.status, 503);
+  t.equal(refused.headers.get('retry-after'), '1');
+  t.match(await refused.json(), {
+    code: 'overloaded',
+    detail: 'expected at most 2097152 bytes of bodies in flight, got more',
+  });
+  const small = () => fetch(`${url}/predict`, { method: 'POST', headers, body });
+  t.equal(await (await small()).text(), answer, 'small bodies go on');
+  t.equal((await fetch(`${url}/health/live`)).status, 200);
+
+  const unread = connect(Number(port), host);
+  unread.write(`${head(large)}\r\n`);
+  t.match(String(await once(unread, 'data')), /^HTTP\/1\.1 503 /, 'of a length, refused before it is read');
+  unread.destroy();
+
+  const refusal = new Promise<void>((resolve) => {
+    onRefusal = resolve;
+  });
+  const last = beginLarge(true);
+  last.write(text.slice(half, -1));
+  await refusal;
+  for (const [k, socket] of first.entries())
+    t.match(await finish(socket, k === 1), answer, 'those before it are answered');
+  last.write(`${text.slice(-1)}\r\n0\r\n\r\n`);
+  t.match(
+    String(await once(last, 'data')),
+    /^HTTP\/1\.1 503 .*"code":"overloaded"/s,
+    'of no length, refused as it arrives',
+  );
+  last.destroy();
+
+  for (let k = 0; k < 10; k++) t.equal(await (await predict()).text(), answer, 'there is room again');
+});
+
+t.test('what comes out of a compressed body counts', async (t) => {
+  const url = await build(t, { maxBytes: 2 ** 20, maxBytesInFlight: 2 ** 20 }).listen({ port: 0, host });
+  const { port } = new URL(url);
+  const holder = connect(Number(port), host);
+  holder.write(`${head(2 ** 20)}\r\n${' '.repeat(2 ** 19)}`);
+  const encoded = { ...headers, 'content-encoding': 'gzip' };
+  const predict = (length: number) =>
+    fetch(`${url}/predict`, { method: 'POST', headers: encoded, body: gzipSync(body.padEnd(length)) });
+  while ((await predict(2 ** 20)).status === 200);
+  t.equal((await predict(2 ** 20)).status, 503);
+  t.equal(await (await predict(2 ** 18)).text(), answer);
+  holder.destroy();
+  let freed = await predict(2 ** 20);
+  while (freed.status === 503) freed = await predict(2 ** 20);
+  t.equal(await freed.text(), answer);
 });

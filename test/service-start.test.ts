@@ -106,6 +106,7 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     maxRows: 100_000,
     maxBytes: 33_554_432,
     maxInFlight: 256,
+    maxBytesInFlight: 268_435_456,
     drainDelay: 0,
     logLevel: 'info',
   };
@@ -121,6 +122,7 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     MAX_ROWS: '',
     MAX_BYTES: '',
     MAX_IN_FLIGHT: '',
+    MAX_BYTES_IN_FLIGHT: '',
     DRAIN_DELAY: '',
     LOG_LEVEL: '',
   };

@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { controlAccess } from './access/access.js';
 import type { Authenticate } from './access/client.js';
+import { boundBytes } from './bytes-in-flight.js';
 import { closeConnections } from './closing.js';
 import { describe } from './describe.js';
 import { health } from './health.js';
@@ -32,6 +33,8 @@ export interface AppOptions {
   readonly maxBytes?: number;
   /** How many posted requests may be in flight; 256 by default. More are refused with 503. */
   readonly maxInFlight?: number;
+  /** How many bytes the bodies in flight may hold together; 256 MiB by default. More are refused with 503. */
+  readonly maxBytesInFlight?: number;
   /** Whether requests may come, for `/health/ready`; by default they may, since the models have verified. */
   readonly isReady?: () => boolean;
   /** Fails `/health/ready` and ends each connection with its next answer, so that none is lost when the app closes. */
@@ -43,7 +46,8 @@ export interface AppOptions {
 /** Builds the service around models that have verified. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { models, repository, authenticate, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
-  const { maxInFlight = 256, isReady = () => true, stopping = new AbortController().signal } = options;
+  const { maxInFlight = 256, maxBytesInFlight = 256 * 2 ** 20 } = options;
+  const { isReady = () => true, stopping = new AbortController().signal } = options;
   const canLoad = repository !== undefined && authenticate !== undefined;
   const app = fastify({
     logger,
@@ -74,6 +78,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   controlAccess(app, authenticate);
   boundWork(app, maxInFlight);
   inflateBodies(app);
+  boundBytes(app, Math.max(maxBytesInFlight, maxBytes));
   const allowed = collectMethods(app);
   app.register(home, { models });
   app.register(health, { isReady, stopping });

@@ -4,7 +4,7 @@ import { describeSettings } from './settings.js';
 export function help(): string {
   const settings = describeSettings().map(
     ({ name, byDefault, expected, description }) =>
-      `  ${name.padEnd(14)}  ${description}\n${' '.repeat(18)}${expected}; by default ${byDefault}`,
+      `  ${name.padEnd(20)}  ${description}\n${' '.repeat(24)}${expected}; by default ${byDefault}`,
   );
   return `usage: node packages/service/dist/server.js [--help]
 

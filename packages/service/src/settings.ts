@@ -18,6 +18,7 @@ export interface Settings {
   readonly maxRows: number;
   readonly maxBytes: number;
   readonly maxInFlight: number;
+  readonly maxBytesInFlight: number;
   /** Milliseconds from the signal to stop to the end of serving. */
   readonly drainDelay: number;
   readonly logLevel: string;
@@ -76,6 +77,13 @@ const { properties: variables } = Type.Object({
     description:
       'posted requests in flight, from the headers to the last byte of the answer; more get 503, `overloaded`, before their bodies are read',
   }),
+  MAX_BYTES_IN_FLIGHT: Type.Integer({
+    default: 256 * 2 ** 20,
+    minimum: 1,
+    maximum: 2 ** 33,
+    description:
+      'bytes that the bodies in flight hold together, counted as they arrive, those of 64 KiB or less left aside; beyond it, or beyond `MAX_BYTES` where that is more, 503, `overloaded`',
+  }),
   DRAIN_DELAY: Type.Integer({
     default: 0,
     minimum: 0,
@@ -113,6 +121,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     maxRows: wholeNumberOf('MAX_ROWS'),
     maxBytes: wholeNumberOf('MAX_BYTES'),
     maxInFlight: wholeNumberOf('MAX_IN_FLIGHT'),
+    maxBytesInFlight: wholeNumberOf('MAX_BYTES_IN_FLIGHT'),
     drainDelay: wholeNumberOf('DRAIN_DELAY'),
     logLevel: oneOf('LOG_LEVEL', variables.LOG_LEVEL, textOf('LOG_LEVEL')),
   };
