@@ -52,6 +52,23 @@ class Triton(Clients):
                 result = self.infer(ROWS, "FP64", binary_in, [output])
                 self.assert_same(result.as_numpy("predict"))
 
+    def test_compressed_either_way(self):
+        rows = numpy.tile(ROWS, (-(-4096 // len(ROWS)), 1))
+        expected = numpy.tile(PREDICTIONS, len(rows) // len(ROWS))
+        for binary in (False, True):
+            tensor = tritonclient.http.InferInput("rows", list(rows.shape), "FP64")
+            tensor.set_data_from_numpy(rows, binary_data=binary)
+            output = tritonclient.http.InferRequestedOutput("predict", binary_data=binary)
+            for coding in ("gzip", "deflate"):
+                result = self.client.infer(
+                    "housing",
+                    [tensor],
+                    outputs=[output],
+                    request_compression_algorithm=coding,
+                    response_compression_algorithm="gzip",
+                )
+                self.assert_same(result.as_numpy("predict"), expected)
+
     def test_an_output_not_asked_for_is_binary(self):
         result = self.infer(ROWS, "FP64", True, None)
         self.assertIn("binary_data_size", result.get_output("predict")["parameters"])
@@ -158,6 +175,12 @@ class MLflow(Clients):
             headers = {"Content-Type": "text/csv"}
             answer = requests.post(f"{URL}/invocations", data=body.getvalue(), headers=headers, timeout=60)
             self.assert_same(answer.json()["predictions"])
+
+    def test_long_answers_come_compressed(self):
+        body = {"inputs": numpy.tile(ROWS, (-(-4096 // len(ROWS)), 1)).tolist()}
+        answer = requests.post(f"{URL}/invocations", json=body, timeout=60)
+        self.assertEqual(answer.headers["content-encoding"], "gzip")
+        self.assert_same(answer.json()["predictions"], numpy.tile(PREDICTIONS, len(body["inputs"]) // len(ROWS)))
 
     def test_a_refusal_is_read(self):
         with self.assertRaisesRegex(Exception, "error code 400.*expected the feature RM, got none"):

@@ -3,6 +3,7 @@ import { controlAccess } from './access/access.js';
 import type { Authenticate } from './access/client.js';
 import { boundBytes } from './bytes-in-flight.js';
 import { closeConnections } from './closing.js';
+import { compressAnswers } from './compress.js';
 import { describe } from './describe.js';
 import { health } from './health.js';
 import { home } from './home.js';
@@ -79,6 +80,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   boundWork(app, maxInFlight);
   inflateBodies(app);
   boundBytes(app, Math.max(maxBytesInFlight, maxBytes));
+  compressAnswers(app);
   const allowed = collectMethods(app);
   app.register(home, { models });
   app.register(health, { isReady, stopping });
