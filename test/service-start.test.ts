@@ -59,7 +59,8 @@ t.test('--help prints every setting, and serves nothing', async (t) => {
   t.match(stdout, /^usage: node packages\/service\/dist\/server\.js \[--help\]\n/);
   for (const { name, byDefault, expected } of describeSettings()) {
     const standard = byDefault.replaceAll('`', '');
-    t.match(stdout, new RegExp(`^  ${name} .*\\n +${expected}; by default ${standard}$`, 'm'), name);
+    const said = expected.replaceAll('*', '\\*');
+    t.match(stdout, new RegExp(`^  ${name} .*\\n +${said}; by default ${standard}$`, 'm'), name);
   }
 });
 
@@ -87,11 +88,30 @@ t.test('every setting is checked', async (t) => {
   refused({ MAX_ROWS: '0' }, 'MAX_ROWS: expected a whole number from 1 to 100000000, got "0"');
   refused({ MAX_BYTES: '1mb' }, 'MAX_BYTES: expected a whole number from 1 to 536870912, got "1mb"');
   refused({ MAX_IN_FLIGHT: '0' }, 'MAX_IN_FLIGHT: expected a whole number from 1 to 1000000, got "0"');
+  const origins = 'origins such as https://example.org, separated by commas, or *';
+  for (const wrong of [
+    'example.org',
+    'https://example.org/',
+    'https://example.org/a',
+    'null',
+    'true',
+    'HTTPS://a',
+    'https://a,',
+    'file:///a',
+  ])
+    refused({ CORS_ORIGINS: wrong }, `CORS_ORIGINS: expected ${origins}, got "${wrong}"`);
   refused({ DRAIN_DELAY: '10s' }, 'DRAIN_DELAY: expected a whole number from 0 to 600000, got "10s"');
   refused(
     { LOG_LEVEL: 'loud' },
     'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent, got "loud"',
   );
+});
+
+t.test('lists are read one by one', async (t) => {
+  t.match(readSettings({ CORS_ORIGINS: 'https://a.example,http://localhost:3000' }), {
+    corsOrigins: ['https://a.example', 'http://localhost:3000'],
+  });
+  t.strictSame(readSettings({ CORS_ORIGINS: '*' }).corsOrigins, ['*']);
 });
 
 t.test('every setting has a default, which an empty one takes too', async (t) => {
@@ -107,6 +127,8 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     maxBytes: 33_554_432,
     maxInFlight: 256,
     maxBytesInFlight: 268_435_456,
+    corsOrigins: [],
+    hstsMaxAge: 0,
     drainDelay: 0,
     logLevel: 'info',
   };
@@ -123,6 +145,8 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     MAX_BYTES: '',
     MAX_IN_FLIGHT: '',
     MAX_BYTES_IN_FLIGHT: '',
+    CORS_ORIGINS: '',
+    HSTS_MAX_AGE: '',
     DRAIN_DELAY: '',
     LOG_LEVEL: '',
   };

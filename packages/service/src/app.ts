@@ -4,6 +4,7 @@ import type { Authenticate } from './access/client.js';
 import { boundBytes } from './bytes-in-flight.js';
 import { closeConnections } from './closing.js';
 import { compressAnswers } from './compress.js';
+import { allowOrigins } from './cors.js';
 import { describe } from './describe.js';
 import { health } from './health.js';
 import { home } from './home.js';
@@ -18,6 +19,7 @@ import { predict } from './predict.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
 import type { ModelRepository } from './repository.js';
 import { repositoryRoutes } from './repository-routes.js';
+import { secureAnswers } from './security-headers.js';
 import { v1 } from './v1.js';
 import { v2 } from './v2/v2.js';
 
@@ -36,6 +38,10 @@ export interface AppOptions {
   readonly maxInFlight?: number;
   /** How many bytes the bodies in flight may hold together; 256 MiB by default. More are refused with 503. */
   readonly maxBytesInFlight?: number;
+  /** The origins whose scripts may ask, `*` for all; none by default. */
+  readonly corsOrigins?: readonly string[];
+  /** For how many seconds a browser shall come by TLS alone; nothing is said of it by default. */
+  readonly hstsMaxAge?: number;
   /** Whether requests may come, for `/health/ready`; by default they may, since the models have verified. */
   readonly isReady?: () => boolean;
   /** Fails `/health/ready` and ends each connection with its next answer, so that none is lost when the app closes. */
@@ -48,6 +54,7 @@ export interface AppOptions {
 export function buildApp(options: AppOptions): FastifyInstance {
   const { models, repository, authenticate, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
   const { maxInFlight = 256, maxBytesInFlight = 256 * 2 ** 20 } = options;
+  const { corsOrigins = [], hstsMaxAge = 0 } = options;
   const { isReady = () => true, stopping = new AbortController().signal } = options;
   const canLoad = repository !== undefined && authenticate !== undefined;
   const app = fastify({
@@ -72,6 +79,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
 
   logRequests(app);
+  secureAnswers(app, hstsMaxAge);
+  allowOrigins(app, corsOrigins);
   answerProblems(app);
   acceptJson(app);
   closeConnections(app, stopping);

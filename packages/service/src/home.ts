@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Models } from './models.js';
+import { securePage } from './security-headers.js';
 import type { ServedModel } from './served-model.js';
 
 /** The row that the form starts with, for the features that it knows: the original's example. */
@@ -42,21 +43,10 @@ const style = `
 /** `GET /`: a page for people, with a form that predicts. */
 export const home: FastifyPluginAsync<{ models: Models }> = async (app, { models }) => {
   // this page's own script and style, by their hashes, and nothing else
-  const policy = [
-    "default-src 'none'",
-    "connect-src 'self'",
-    `script-src '${hash(script)}'`,
-    `style-src '${hash(style)}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+  const policy = ["connect-src 'self'", `script-src '${hash(script)}'`, `style-src '${hash(style)}'`];
 
   app.get('/', { config: { scope: 'open' } }, async (_request, reply) => {
-    return reply
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', policy)
-      .send(render(models.default));
+    return securePage(reply, policy).send(render(models.default));
   });
 };
 

@@ -19,6 +19,10 @@ export interface Settings {
   readonly maxBytes: number;
   readonly maxInFlight: number;
   readonly maxBytesInFlight: number;
+  /** The origins whose scripts may ask. */
+  readonly corsOrigins: readonly string[];
+  /** Seconds for which a browser shall come by TLS alone; 0 says nothing. */
+  readonly hstsMaxAge: number;
   /** Milliseconds from the signal to stop to the end of serving. */
   readonly drainDelay: number;
   readonly logLevel: string;
@@ -84,6 +88,19 @@ const { properties: variables } = Type.Object({
     description:
       'bytes that the bodies in flight hold together, counted as they arrive, those of 64 KiB or less left aside; beyond it, or beyond `MAX_BYTES` where that is more, 503, `overloaded`',
   }),
+  CORS_ORIGINS: Type.Optional(
+    Type.String({
+      without: 'none',
+      expected: 'origins such as https://example.org, separated by commas, or *',
+      description: 'the origins whose scripts may ask from a browser',
+    }),
+  ),
+  HSTS_MAX_AGE: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 100_000_000,
+    description: 'seconds for which a browser shall come by TLS alone, where that ends in front; 0 says nothing',
+  }),
   DRAIN_DELAY: Type.Integer({
     default: 0,
     minimum: 0,
@@ -110,6 +127,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   // a schema's own default is of any type
   const textOf = (name: Variable): string => env[name] || String(variables[name].default ?? '');
   const wholeNumberOf = (name: VariableOf<TInteger>) => wholeNumber(name, variables[name], textOf(name));
+  const listOf = (name: Variable, isOne: (text: string) => boolean) => list(name, variables[name], textOf(name), isOne);
   return {
     host: textOf('HOST'),
     port: wholeNumberOf('PORT'),
@@ -122,6 +140,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     maxBytes: wholeNumberOf('MAX_BYTES'),
     maxInFlight: wholeNumberOf('MAX_IN_FLIGHT'),
     maxBytesInFlight: wholeNumberOf('MAX_BYTES_IN_FLIGHT'),
+    corsOrigins: listOf('CORS_ORIGINS', (text) => text === '*' || isOrigin(text)),
+    hstsMaxAge: wholeNumberOf('HSTS_MAX_AGE'),
     drainDelay: wholeNumberOf('DRAIN_DELAY'),
     logLevel: oneOf('LOG_LEVEL', variables.LOG_LEVEL, textOf('LOG_LEVEL')),
   };
@@ -139,6 +159,17 @@ function wholeNumber(name: Variable, schema: TInteger, text: string): number {
 function oneOf(name: Variable, schema: TUnion<TLiteral<string>[]>, text: string): string {
   if (schema.anyOf.some((literal) => literal.const === text)) return text;
   throw unexpected(name, schema, text);
+}
+
+function list(name: Variable, schema: TSchema, text: string, isOne: (text: string) => boolean): string[] {
+  if (text === '') return [];
+  const all = text.split(',').map((one) => one.trim());
+  if (all.every(isOne)) return all;
+  throw unexpected(name, schema, text);
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function unexpected(name: Variable, schema: TSchema, text: string): Error {

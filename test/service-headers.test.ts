@@ -1,0 +1,60 @@
+import { examples } from '@housing/bench/examples.js';
+import t from 'tap';
+import { build, post } from './support/service.js';
+
+const [{ body }] = examples;
+
+t.test('every answer says that it is no more than it says, and of this site', async (t) => {
+  const app = build(t);
+  const responses = [
+    await post(app, '/predict', body),
+    await post(app, '/predict', '{'),
+    await app.inject('/models'),
+    await app.inject('/'),
+    await app.inject('/health'),
+    await app.inject('/nothing'),
+    await app.inject('/predict'),
+  ];
+  t.strictSame(
+    responses.map(({ statusCode }) => statusCode),
+    [200, 400, 200, 200, 200, 404, 405],
+  );
+  for (const { headers } of responses) {
+    t.equal(headers['x-content-type-options'], 'nosniff');
+    t.equal(headers['cross-origin-resource-policy'], 'same-origin');
+    t.notOk('strict-transport-security' in headers, 'TLS ends in front');
+    t.notOk('access-control-allow-origin' in headers);
+  }
+});
+
+t.test('no prediction is stored on the way, in no dialect', async (t) => {
+  const app = build(t);
+  const row = [0, 6.575, 296, 15.3, 396.9, 4.98];
+  const inputs = [{ name: 'rows', shape: [1, 6], datatype: 'FP64', data: row }];
+  for (const [url, sent] of [
+    ['/predict', body],
+    ['/models/housing/predict', body],
+    ['/invocations', { instances: [row] }],
+    ['/v1/models/housing:predict', { instances: [row] }],
+    ['/v2/models/housing/infer', { inputs }],
+  ] as const) {
+    const { statusCode, headers } = await post(app, url, sent);
+    t.equal(statusCode, 200);
+    t.equal(headers['cache-control'], 'no-store', url);
+  }
+  t.notOk('cache-control' in (await app.inject('/models')).headers, 'a description carries a tag instead');
+});
+
+t.test('the page loads what it names, is in no frame, and tells nobody where a link stood', async (t) => {
+  const { headers } = await build(t).inject('/');
+  t.match(
+    headers['content-security-policy'],
+    /^default-src 'none'; connect-src 'self'; script-src 'sha256-\S{44}'; style-src 'sha256-\S{44}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+  );
+  t.equal(headers['referrer-policy'], 'no-referrer');
+});
+
+t.test('browsers are told to come by TLS alone where that is asked for', async (t) => {
+  const { headers } = await build(t, { hstsMaxAge: 31_536_000 }).inject('/health');
+  t.equal(headers['strict-transport-security'], 'max-age=31536000');
+});
