@@ -88,6 +88,19 @@ t.test('every setting is checked', async (t) => {
   refused({ MAX_ROWS: '0' }, 'MAX_ROWS: expected a whole number from 1 to 100000000, got "0"');
   refused({ MAX_BYTES: '1mb' }, 'MAX_BYTES: expected a whole number from 1 to 536870912, got "1mb"');
   refused({ MAX_IN_FLIGHT: '0' }, 'MAX_IN_FLIGHT: expected a whole number from 1 to 1000000, got "0"');
+  const addresses = 'addresses or ranges such as 10.0.0.0/8, separated by commas';
+  for (const wrong of [
+    'true',
+    '10.0.0.0/0',
+    '10.0.0.0/33',
+    '::/129',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '10.0.0',
+    '10.0.0.1,',
+    'loopback',
+  ])
+    refused({ TRUST_PROXY: wrong }, `TRUST_PROXY: expected ${addresses}, got "${wrong}"`);
   const origins = 'origins such as https://example.org, separated by commas, or *';
   for (const wrong of [
     'example.org',
@@ -100,6 +113,7 @@ t.test('every setting is checked', async (t) => {
     'file:///a',
   ])
     refused({ CORS_ORIGINS: wrong }, `CORS_ORIGINS: expected ${origins}, got "${wrong}"`);
+  refused({ RATE_LIMIT: '-1' }, 'RATE_LIMIT: expected a whole number from 0 to 1000000000, got "-1"');
   refused({ DRAIN_DELAY: '10s' }, 'DRAIN_DELAY: expected a whole number from 0 to 600000, got "10s"');
   refused(
     { LOG_LEVEL: 'loud' },
@@ -108,9 +122,13 @@ t.test('every setting is checked', async (t) => {
 });
 
 t.test('lists are read one by one', async (t) => {
-  t.match(readSettings({ CORS_ORIGINS: 'https://a.example,http://localhost:3000' }), {
-    corsOrigins: ['https://a.example', 'http://localhost:3000'],
-  });
+  t.match(
+    readSettings({ TRUST_PROXY: '10.0.0.0/8, ::1,fc00::/7', CORS_ORIGINS: 'https://a.example,http://localhost:3000' }),
+    {
+      trustProxy: ['10.0.0.0/8', '::1', 'fc00::/7'],
+      corsOrigins: ['https://a.example', 'http://localhost:3000'],
+    },
+  );
   t.strictSame(readSettings({ CORS_ORIGINS: '*' }).corsOrigins, ['*']);
 });
 
@@ -127,6 +145,8 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     maxBytes: 33_554_432,
     maxInFlight: 256,
     maxBytesInFlight: 268_435_456,
+    rateLimit: 0,
+    trustProxy: [],
     corsOrigins: [],
     hstsMaxAge: 0,
     drainDelay: 0,
@@ -145,6 +165,8 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     MAX_BYTES: '',
     MAX_IN_FLIGHT: '',
     MAX_BYTES_IN_FLIGHT: '',
+    RATE_LIMIT: '',
+    TRUST_PROXY: '',
     CORS_ORIGINS: '',
     HSTS_MAX_AGE: '',
     DRAIN_DELAY: '',

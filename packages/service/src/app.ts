@@ -16,10 +16,12 @@ import { mlflow } from './mlflow.js';
 import type { Models } from './models.js';
 import { boundWork } from './overload.js';
 import { predict } from './predict.js';
+import { limitRate } from './rate-limit.js';
 import { answerClientError, answerProblems, sendProblem } from './refusals.js';
 import type { ModelRepository } from './repository.js';
 import { repositoryRoutes } from './repository-routes.js';
 import { secureAnswers } from './security-headers.js';
+import { stripPorts } from './trusted-proxies.js';
 import { v1 } from './v1.js';
 import { v2 } from './v2/v2.js';
 
@@ -38,6 +40,10 @@ export interface AppOptions {
   readonly maxInFlight?: number;
   /** How many bytes the bodies in flight may hold together; 256 MiB by default. More are refused with 503. */
   readonly maxBytesInFlight?: number;
+  /** How many requests a client may send in a minute; any number by default. More are refused with 429. */
+  readonly rateLimit?: number;
+  /** The proxies, as addresses or ranges of them, whose `X-Forwarded-For` is believed; none by default. */
+  readonly trustProxy?: readonly string[];
   /** The origins whose scripts may ask, `*` for all; none by default. */
   readonly corsOrigins?: readonly string[];
   /** For how many seconds a browser shall come by TLS alone; nothing is said of it by default. */
@@ -54,7 +60,7 @@ export interface AppOptions {
 export function buildApp(options: AppOptions): FastifyInstance {
   const { models, repository, authenticate, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
   const { maxInFlight = 256, maxBytesInFlight = 256 * 2 ** 20 } = options;
-  const { corsOrigins = [], hstsMaxAge = 0 } = options;
+  const { rateLimit = 0, trustProxy = [], corsOrigins = [], hstsMaxAge = 0 } = options;
   const { isReady = () => true, stopping = new AbortController().signal } = options;
   const canLoad = repository !== undefined && authenticate !== undefined;
   const app = fastify({
@@ -63,6 +69,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     genReqId: requestId,
     requestIdHeader: false,
     bodyLimit: maxBytes,
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     // for a whole request to arrive: slow clients hold no socket for longer
     requestTimeout: 60_000,
     // its answer would be no problem document
@@ -79,12 +86,14 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
 
   logRequests(app);
+  if (trustProxy.length > 0) stripPorts(app);
   secureAnswers(app, hstsMaxAge);
   allowOrigins(app, corsOrigins);
   answerProblems(app);
   acceptJson(app);
   closeConnections(app, stopping);
   // before the bound on work: strangers take no room
+  limitRate(app, rateLimit);
   controlAccess(app, authenticate);
   boundWork(app, maxInFlight);
   inflateBodies(app);

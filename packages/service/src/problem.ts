@@ -28,6 +28,7 @@ const problems = {
   unsupported_media_type: [415, 'The body is of a type that is not read here'],
   unsupported_encoding: [415, 'The body is compressed in a way that is not read here'],
   expectation_failed: [417, 'The request expects what the service does not do'],
+  rate_limited: [429, 'The client has sent too many requests'],
   headers_too_large: [431, 'The headers are too large'],
   client_gone: [499, 'The client has hung up'],
   internal_error: [500, 'The service failed'],

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { KindGuard, type TInteger, type TLiteral, type TSchema, type TUnion, Type } from '@sinclair/typebox';
 
+import { isAddressRange } from './trusted-proxies.js';
+
 /** How the service runs; each is an environment variable of the same name in capitals. */
 export interface Settings {
   readonly host: string;
@@ -19,6 +21,10 @@ export interface Settings {
   readonly maxBytes: number;
   readonly maxInFlight: number;
   readonly maxBytesInFlight: number;
+  /** Requests a minute of a client; 0 for any number. */
+  readonly rateLimit: number;
+  /** The proxies whose `X-Forwarded-For` is believed. */
+  readonly trustProxy: readonly string[];
   /** The origins whose scripts may ask. */
   readonly corsOrigins: readonly string[];
   /** Seconds for which a browser shall come by TLS alone; 0 says nothing. */
@@ -88,6 +94,19 @@ const { properties: variables } = Type.Object({
     description:
       'bytes that the bodies in flight hold together, counted as they arrive, those of 64 KiB or less left aside; beyond it, or beyond `MAX_BYTES` where that is more, 503, `overloaded`',
   }),
+  RATE_LIMIT: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 1_000_000_000,
+    description: 'requests a minute of a client; more get 429, `rate_limited`; 0 for any number',
+  }),
+  TRUST_PROXY: Type.Optional(
+    Type.String({
+      without: 'none',
+      expected: 'addresses or ranges such as 10.0.0.0/8, separated by commas',
+      description: 'the proxies whose `X-Forwarded-For` is believed',
+    }),
+  ),
   CORS_ORIGINS: Type.Optional(
     Type.String({
       without: 'none',
@@ -140,6 +159,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     maxBytes: wholeNumberOf('MAX_BYTES'),
     maxInFlight: wholeNumberOf('MAX_IN_FLIGHT'),
     maxBytesInFlight: wholeNumberOf('MAX_BYTES_IN_FLIGHT'),
+    rateLimit: wholeNumberOf('RATE_LIMIT'),
+    trustProxy: listOf('TRUST_PROXY', isAddressRange),
     corsOrigins: listOf('CORS_ORIGINS', (text) => text === '*' || isOrigin(text)),
     hstsMaxAge: wholeNumberOf('HSTS_MAX_AGE'),
     drainDelay: wholeNumberOf('DRAIN_DELAY'),
