@@ -52,6 +52,8 @@ export interface AppOptions {
   readonly isReady?: () => boolean;
   /** Fails `/health/ready` and ends each connection with its next answer, so that none is lost when the app closes. */
   readonly stopping?: AbortSignal;
+  /** Gets the app before it has any hook or route, to trace what they do. */
+  readonly instrument?: ((app: FastifyInstance) => void) | undefined;
   /** Fastify's setting; no log by default. */
   readonly logger?: FastifyServerOptions['logger'];
 }
@@ -85,6 +87,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     serializerOpts: { largeArrayMechanism: 'json-stringify', largeArraySize: 100 },
   });
 
+  options.instrument?.(app);
   logRequests(app);
   if (trustProxy.length > 0) stripPorts(app);
   secureAnswers(app, hstsMaxAge);

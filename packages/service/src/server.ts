@@ -10,6 +10,7 @@ import { passedOver } from './model-files.js';
 import { reloadModels } from './reload.js';
 import { openRepository } from './repository.js';
 import { readSettings } from './settings.js';
+import { tracing } from './tracing/tracing.js';
 import { watchFolder } from './watch.js';
 
 try {
@@ -45,6 +46,7 @@ async function serve(): Promise<void> {
     authenticate: access.authenticate,
     logger: { level, stream },
     stopping: stopping.signal,
+    instrument: await tracing(process.env),
     ...settings,
   });
 
@@ -72,6 +74,8 @@ function closeOnSignal(app: FastifyInstance, stopping: AbortController, drainDel
       // a balancer sends requests until it has seen that the service is not ready
       if (drainDelay > 0) await sleep(drainDelay);
       await app.close();
+      // what may still wait is spans for a collector that does not answer
+      process.exit();
     });
   }
 }
