@@ -8,6 +8,7 @@ import { build, post } from './support/service.js';
 const [{ body, answer }] = examples;
 const headers = { 'content-type': 'application/json' };
 const host = '127.0.0.1';
+const head = `POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
 const ask = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
 
 t.test('it is alive and ready when its models have verified', async (t) => {
@@ -66,6 +67,19 @@ t.test('once it is to stop, each connection ends with its next answer', async (t
   t.match(received(), /200 OK.*200 OK.*connection: close/s);
 });
 
+t.test('once it is to stop, a connection ends with the answer that is under way', async (t) => {
+  const stopping = new AbortController();
+  const { port } = new URL(await build(t, { stopping: stopping.signal }).listen({ port: 0, host }));
+  const { socket, received } = await open(port);
+  socket.write(`${head}expect: 100-continue\r\n\r\n`);
+  while (!received().includes('100 Continue')) await once(socket, 'data');
+  stopping.abort();
+  socket.write(body);
+  await once(socket, 'close');
+  t.match(received(), /200 OK.*connection: close/s);
+  t.ok(received().endsWith(answer));
+});
+
 t.test('of several requests that wait on one connection none is left without an answer', async (t) => {
   const stopping = new AbortController();
   const { port } = new URL(await build(t, { stopping: stopping.signal }).listen({ port: 0, host }));
@@ -81,7 +95,6 @@ t.test('what comes behind a request in flight, when it closes, is told so by a p
   const app = build(t);
   const { port } = new URL(await app.listen({ port: 0, host }));
   const { socket, received } = await open(port);
-  const head = `POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
   socket.write(`${head}expect: 100-continue\r\n\r\n`);
   while (!received().includes('100 Continue')) await once(socket, 'data');
   const closed = app.close();

@@ -8,17 +8,30 @@ import { Problem } from './problem.js';
  * theirs open, and the process with them. From `stopping` on, each connection ends with its next answer.
  */
 export function closeConnections(app: FastifyInstance, stopping: AbortSignal): void {
+  let isClosing = false;
   // the answers come in the order of the requests: the last says whether any is still to come
   const lastAnswer = new Map<Socket, ServerResponse | undefined>();
   app.server.on('connection', (socket) => {
     lastAnswer.set(socket, undefined);
     socket.once('close', () => lastAnswer.delete(socket));
   });
-  app.server.on('request', (request, response) => lastAnswer.set(request.socket, response));
+  // no hook before each answer: it would cost every request something, and serve only the last ones
+  app.server.on('request', ({ socket }, answer) => {
+    if (isClosing || stopping.aborted) {
+      // of several that wait for their answers on one connection, the last ends it
+      setEnd(lastAnswer.get(socket), false);
+      setEnd(answer, true);
+    }
+    lastAnswer.set(socket, answer);
+  });
+  const endConnections = () => {
+    for (const answer of lastAnswer.values()) setEnd(answer, true);
+  };
+  stopping.addEventListener('abort', endConnections);
 
-  let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
+    endConnections();
     // Node counts as busy also those that sent nothing, half the headers, or the rest of a body already refused
     for (const [socket, answer] of lastAnswer) if (answer?.writableFinished !== false) socket.destroy();
   });
@@ -26,12 +39,13 @@ export function closeConnections(app: FastifyInstance, stopping: AbortSignal): v
     if (isClosing) throw closing();
     done();
   });
-  app.addHook('onSend', ({ raw }, reply, _payload, done) => {
-    // of several that wait for their answers on one connection, the last ends it
-    if ((isClosing || stopping.aborted) && lastAnswer.get(raw.socket) === reply.raw)
-      reply.header('connection', 'close');
-    done();
-  });
+}
+
+/** Says whether an answer ends its connection, where it has not been sent. */
+function setEnd(answer: ServerResponse | undefined, isEnd: boolean): void {
+  if (answer === undefined || answer.headersSent) return;
+  if (isEnd) answer.setHeader('connection', 'close');
+  else answer.removeHeader('connection');
 }
 
 /** Tells a client to go elsewhere. */

@@ -7,12 +7,16 @@ import { Problem } from './problem.js';
  */
 export function boundWork(app: FastifyInstance, maxInFlight: number): void {
   let nInFlight = 0;
+  const release = () => {
+    nInFlight--;
+  };
   app.addHook('onRequest', ({ method }, reply, done) => {
     if (method === 'POST') {
       if (nInFlight >= maxInFlight)
         throw new Problem('overloaded', `expected at most ${maxInFlight} requests in flight, got one more`);
       nInFlight++;
-      reply.raw.once('close', () => nInFlight--);
+      // not by `once`, which would wrap it and take it off again: it comes once
+      reply.raw.on('close', release);
     }
     done();
   });
