@@ -150,6 +150,7 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     corsOrigins: [],
     hstsMaxAge: 0,
     drainDelay: 0,
+    metrics: true,
     logLevel: 'info',
   };
   t.strictSame(readSettings({}), defaults);
@@ -170,6 +171,7 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     CORS_ORIGINS: '',
     HSTS_MAX_AGE: '',
     DRAIN_DELAY: '',
+    METRICS: '',
     LOG_LEVEL: '',
   };
   t.strictSame(readSettings(empty), defaults);

@@ -17,7 +17,7 @@ export interface Question<Answer> {
  * @param read reads the request, once the log and the client know which model is asked
  */
 export function answer<Answer>(
-  request: Pick<FastifyRequest, 'asked' | 'log' | 'body' | 'raw'>,
+  request: Pick<FastifyRequest, 'asked' | 'predicted' | 'log' | 'body' | 'raw'>,
   reply: Pick<FastifyReply, 'header'>,
   served: ServedModel,
   read: () => Question<Answer>,
@@ -31,6 +31,7 @@ export function answer<Answer>(
 
   function finish(prediction: number[]): Answer {
     request.asked = { model: name, version, rows: prediction.length };
+    request.predicted = { served, rows: question.rows.values };
     if (logsPredictions(request.log)) {
       const rows = question.rows.values;
       logPrediction(request.log, predictor, { body: request.body, rows, prediction });

@@ -12,6 +12,8 @@ import { inflateBodies } from './inflate.js';
 import { acceptJson } from './json.js';
 import { logRequests, requestId } from './log.js';
 import { collectMethods, refuseOtherMethods } from './methods.js';
+import { exposeMetrics } from './metrics/metrics.js';
+import { createProblemCounts } from './metrics/problem-counts.js';
 import { mlflow } from './mlflow.js';
 import type { Models } from './models.js';
 import { boundWork } from './overload.js';
@@ -48,6 +50,8 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[];
   /** For how many seconds a browser shall come by TLS alone; nothing is said of it by default. */
   readonly hstsMaxAge?: number;
+  /** Whether `GET /metrics` tells Prometheus of requests, models and drift; by default it does. */
+  readonly metrics?: boolean;
   /** Whether requests may come, for `/health/ready`; by default they may, since the models have verified. */
   readonly isReady?: () => boolean;
   /** Fails `/health/ready` and ends each connection with its next answer, so that none is lost when the app closes. */
@@ -61,10 +65,11 @@ export interface AppOptions {
 /** Builds the service around models that have verified. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { models, repository, authenticate, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
-  const { maxInFlight = 256, maxBytesInFlight = 256 * 2 ** 20 } = options;
+  const { metrics = true, maxInFlight = 256, maxBytesInFlight = 256 * 2 ** 20 } = options;
   const { rateLimit = 0, trustProxy = [], corsOrigins = [], hstsMaxAge = 0 } = options;
   const { isReady = () => true, stopping = new AbortController().signal } = options;
   const canLoad = repository !== undefined && authenticate !== undefined;
+  const problems = createProblemCounts();
   const app = fastify({
     logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -80,8 +85,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: 2 ** 16 },
     // without one a request is refused as others are
     http: { requireHostHeader: false },
-    clientErrorHandler: answerClientError,
-    frameworkErrors: sendProblem,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, problems),
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, problems),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     // many numbers, which are known to be finite, go faster this way
     serializerOpts: { largeArrayMechanism: 'json-stringify', largeArraySize: 100 },
@@ -92,17 +97,18 @@ export function buildApp(options: AppOptions): FastifyInstance {
   if (trustProxy.length > 0) stripPorts(app);
   secureAnswers(app, hstsMaxAge);
   allowOrigins(app, corsOrigins);
-  answerProblems(app);
+  answerProblems(app, problems);
   acceptJson(app);
   closeConnections(app, stopping);
   // before the bound on work: strangers take no room
   limitRate(app, rateLimit);
   controlAccess(app, authenticate);
-  boundWork(app, maxInFlight);
+  const inFlight = boundWork(app, maxInFlight);
   inflateBodies(app);
   boundBytes(app, Math.max(maxBytesInFlight, maxBytes));
   compressAnswers(app);
   const allowed = collectMethods(app);
+  if (metrics) exposeMetrics(app, { models, problems, inFlight, maxInFlight });
   app.register(home, { models });
   app.register(health, { isReady, stopping });
   app.register(describe, { models });

@@ -2,6 +2,9 @@ import { Problem } from './problem.js';
 import { show } from './rows.js';
 import type { ServedModel } from './served-model.js';
 
+/** The reason of what does not serve since somebody has said so, and not since a file has failed. */
+export const UNLOADED = 'unloaded';
+
 /** What there is to say of one version of a model. */
 export interface ModelState {
   readonly name: string;
@@ -42,6 +45,9 @@ export interface Models {
 
   /** All that are known, by name and then by version. */
   states(): ModelState[];
+
+  /** How many times each model could not be loaded; under the empty name, how many times the whole folder was refused. */
+  failedLoads(): ReadonlyMap<string, number>;
 }
 
 /** Models that can be replaced while they serve. */
@@ -54,6 +60,9 @@ export interface ReplaceableModels extends Models {
 
   /** All names, sorted. */
   names(): string[];
+
+  /** Counts loads of a model that failed, or of the whole folder under the empty name. */
+  countFailedLoads(name: string, n: number): void;
 }
 
 /**
@@ -64,6 +73,7 @@ export interface ReplaceableModels extends Models {
  */
 export function gatherModels(served: readonly ServedModel[], defaultName?: string): ReplaceableModels {
   const byName = new Map<string, readonly ModelVersion[]>();
+  const failedLoads = new Map([['', 0]]);
   for (const model of served) add(model);
   const nameOfDefault = chooseDefault([...byName.keys()], defaultName);
 
@@ -94,6 +104,8 @@ export function gatherModels(served: readonly ServedModel[], defaultName?: strin
     },
     versions: (name) => byName.get(name) ?? [],
     names,
+    failedLoads: () => failedLoads,
+    countFailedLoads: (name, n) => failedLoads.set(name, (failedLoads.get(name) ?? 0) + n),
   };
 }
 

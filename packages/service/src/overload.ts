@@ -4,8 +4,10 @@ import { Problem } from './problem.js';
 /**
  * Refuses work beyond a bound with `overloaded`, before its body is read: work is what is posted, so that probes and descriptions
  * are answered whatever the load. A request is in flight from its headers to the last byte of its answer, or until its client is gone.
+ *
+ * @returns how many are in flight
  */
-export function boundWork(app: FastifyInstance, maxInFlight: number): void {
+export function boundWork(app: FastifyInstance, maxInFlight: number): () => number {
   let nInFlight = 0;
   const release = () => {
     nInFlight--;
@@ -20,4 +22,5 @@ export function boundWork(app: FastifyInstance, maxInFlight: number): void {
     }
     done();
   });
+  return () => nInFlight;
 }

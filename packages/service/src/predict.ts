@@ -38,7 +38,7 @@ export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { 
   );
 
   function predictBody(
-    request: Pick<FastifyRequest<{ Body: Table }>, 'asked' | 'body' | 'log' | 'raw'>,
+    request: Pick<FastifyRequest<{ Body: Table }>, 'asked' | 'predicted' | 'body' | 'log' | 'raw'>,
     reply: Pick<FastifyReply, 'header'>,
     served: ServedModel,
   ): Prediction | Promise<Prediction> {

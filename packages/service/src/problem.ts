@@ -41,6 +41,9 @@ const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
+/** All codes. */
+export const problemCodes: readonly string[] = Object.keys(problems);
+
 /** A problem document of RFC 9457. */
 export interface ProblemDocument {
   readonly type: 'about:blank';

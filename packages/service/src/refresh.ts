@@ -22,7 +22,9 @@ export async function refresh(
   for (const file of files) if (file.name === name) read.push(await readVersion(file, old));
   const versions = keepServing(read, old);
   models.replace(name, versions);
-  return compare(name, old, versions);
+  const changes = compare(name, old, versions);
+  models.countFailedLoads(name, changes.filter(({ change }) => change === 'failed').length);
+  return changes;
 }
 
 async function readVersion(file: ModelFile, old: readonly ModelVersion[]): Promise<ModelVersion> {

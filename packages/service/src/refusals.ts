@@ -5,14 +5,15 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { challenge } from './access/challenge.js';
 import { fieldsOfDialect } from './dialect-fields.js';
 import { refuseMediaType } from './json.js';
+import { countProblem, type ProblemCounts } from './metrics/problem-counts.js';
 import { Problem, type ProblemCode, shorten } from './problem.js';
 import { show } from './rows.js';
 
 /** Answers whatever goes wrong, from the router on, with a problem document. */
-export function answerProblems(app: FastifyInstance): void {
+export function answerProblems(app: FastifyInstance, counts: ProblemCounts): void {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     if (isCutOff(error, request.raw)) await discard(request.raw);
-    return sendProblem(error, request, reply);
+    return sendProblem(error, request, reply, counts);
   });
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   // before the body is read: an unknown path is unknown whatever it is sent
@@ -36,8 +37,14 @@ async function discard(request: IncomingMessage): Promise<void> {
 }
 
 /** Answers one error. */
-export function sendProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendProblem(
+  error: FastifyError | Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  counts: ProblemCounts,
+): FastifyReply {
   const problem = error instanceof Problem ? error : problemOf(error, request);
+  countProblem(counts, problem.code);
   if (problem.code === 'internal_error') request.log.error({ err: error }, 'failed');
   // an answer that nobody takes is none for the log
   const { method, url } = request;
@@ -97,7 +104,7 @@ const clientErrors: Readonly<Record<string, [ProblemCode, string]>> = {
 };
 
 /** Answers what the HTTP parser refuses, before there is a request. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+export function answerClientError(error: Error & { code?: string }, socket: Socket, counts: ProblemCounts): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -107,6 +114,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     `expected HTTP, got ${shorten(error.message)}`,
   ];
   const problem = new Problem(code, detail);
+  countProblem(counts, code);
   // whichever dialect it speaks
   const body = JSON.stringify({ ...problem.toDocument(), ...fieldsOfDialect(problem) });
   const head = [

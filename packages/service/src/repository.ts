@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { listModelFiles, type ModelFile } from './model-files.js';
-import { gatherModels, type Models } from './models.js';
+import { gatherModels, type Models, UNLOADED } from './models.js';
 import { Problem } from './problem.js';
 import { type ModelChange, refresh } from './refresh.js';
 import { show } from './rows.js';
@@ -45,7 +45,7 @@ export function openRepository(folder: string, defaultName?: string): ModelRepos
   const inTurn = createQueue();
 
   async function reload(): Promise<ModelChange[]> {
-    const files = listFiles(folder);
+    const files = list();
     const names = new Set([...models.names(), ...files.map(({ name }) => name)].filter((name) => !unloaded.has(name)));
     const changes: ModelChange[] = [];
     for (const name of names) changes.push(...(await refresh(models, name, files)));
@@ -53,16 +53,25 @@ export function openRepository(folder: string, defaultName?: string): ModelRepos
   }
 
   async function load(name: string): Promise<ModelChange[]> {
-    const files = listFiles(folder);
+    const files = list();
     expectKnown(name, [...models.names(), ...files.map((file) => file.name)]);
     unloaded.delete(name);
     return refresh(models, name, files);
   }
 
+  function list(): ModelFile[] {
+    try {
+      return listFiles(folder);
+    } catch (error) {
+      models.countFailedLoads('', 1);
+      throw error;
+    }
+  }
+
   async function unload(name: string): Promise<ModelChange[]> {
     expectKnown(name, models.names());
     unloaded.add(name);
-    const versions = models.versions(name).map(({ version }) => ({ version, served: undefined, reason: 'unloaded' }));
+    const versions = models.versions(name).map(({ version }) => ({ version, served: undefined, reason: UNLOADED }));
     models.replace(name, versions);
     return versions.map(({ version, reason }) => ({ model: name, version, change: 'removed', reason }));
   }

@@ -13,6 +13,8 @@ export interface ServedModel {
   readonly version: number;
   /** Of the bytes of its file, in hexadecimal digits. */
   readonly sha256: string;
+  /** When it had verified, in milliseconds since 1970. */
+  readonly loadedAt: number;
   readonly model: Model;
   readonly predictor: Predictor;
 }
@@ -25,7 +27,7 @@ export interface ServedModel {
 export function readModel({ name, version, path }: ModelFile): ServedModel {
   try {
     const bytes = readFileSync(path);
-    return { name, version, sha256: digest(bytes), ...readDocument(bytes) };
+    return { name, version, sha256: digest(bytes), ...readDocument(bytes), loadedAt: Date.now() };
   } catch (error) {
     throw new Error(`${path}: ${reasonOf(error)}`, { cause: error });
   }
@@ -40,7 +42,9 @@ export function readModel({ name, version, path }: ModelFile): ServedModel {
 export async function rereadModel({ name, version, path }: ModelFile, old?: ServedModel): Promise<ServedModel> {
   const bytes = await readFile(path);
   const sha256 = digest(bytes);
-  return sha256 === old?.sha256 ? old : { name, version, sha256, ...(await readDocumentAside(bytes)) };
+  return sha256 === old?.sha256
+    ? old
+    : { name, version, sha256, ...(await readDocumentAside(bytes)), loadedAt: Date.now() };
 }
 
 /** Why a file is no model, on one line: V8 quotes the file in its message, with its line breaks. */

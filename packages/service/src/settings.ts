@@ -31,6 +31,8 @@ export interface Settings {
   readonly hstsMaxAge: number;
   /** Milliseconds from the signal to stop to the end of serving. */
   readonly drainDelay: number;
+  /** Whether `GET /metrics` is there. */
+  readonly metrics: boolean;
   readonly logLevel: string;
 }
 
@@ -126,6 +128,10 @@ const { properties: variables } = Type.Object({
     maximum: 600_000,
     description: 'milliseconds from the signal to stop to the end of serving, for a balancer to notice',
   }),
+  METRICS: Type.Union([Type.Literal('false'), Type.Literal('true')], {
+    default: 'true',
+    description: '`false` counts nothing, and there is no `GET /metrics`',
+  }),
   LOG_LEVEL: Type.Union(
     logLevels.map((level) => Type.Literal(level)),
     {
@@ -164,6 +170,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     corsOrigins: listOf('CORS_ORIGINS', (text) => text === '*' || isOrigin(text)),
     hstsMaxAge: wholeNumberOf('HSTS_MAX_AGE'),
     drainDelay: wholeNumberOf('DRAIN_DELAY'),
+    metrics: oneOf('METRICS', variables.METRICS, textOf('METRICS')) === 'true',
     logLevel: oneOf('LOG_LEVEL', variables.LOG_LEVEL, textOf('LOG_LEVEL')),
   };
 }
