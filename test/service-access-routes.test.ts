@@ -22,6 +22,7 @@ const scopes: Record<string, readonly string[]> = {
     'POST /models/:name/versions/:version/predict',
     'POST /predict',
     'POST /v1/models/:name([^:]+)::predict',
+    'POST /v1/models/:name/versions/:version([^:]+)::predict',
     'POST /v2/models/:name/infer',
     'POST /v2/models/:name/versions/:version/infer',
   ],
@@ -30,6 +31,7 @@ const scopes: Record<string, readonly string[]> = {
     'GET /models/:name',
     'GET /models/:name/versions/:version',
     'GET /v1/models/:name',
+    'GET /v1/models/:name/versions/:version',
     'GET /v2',
     'GET /v2/',
     'GET /v2/models',
@@ -59,7 +61,7 @@ async function buildWithKeys(t: Test) {
 
   function ask(route: string, key?: string) {
     const [method, path] = route.split(' ');
-    const url = path.replace(':name([^:]+)::', 'housing:').replace(':name', 'housing').replace(':version', '1');
+    const url = path.replace('([^:]+)::', ':').replace(':name', 'housing').replace(':version', '1');
     return app.inject({ method: method as Method, url, headers: key === undefined ? {} : { 'x-api-key': key } });
   }
   const keyFor = (scope: string) => keys[closed.indexOf(scope)].key;

@@ -1,4 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openRepository } from '@housing/service';
 import t from 'tap';
+import { documentOf } from './support/documents.js';
 import { build, post, servedModel } from './support/service.js';
 
 const names = ['CHAS', 'RM', 'TAX', 'PTRATIO', 'B', 'LSTAT'];
@@ -32,6 +36,42 @@ t.test('the state of a model is told as both servers tell it', async (t) => {
     ready: true,
     model_version_status: [{ version: '1', state: 'AVAILABLE', status: { error_code: 'OK', error_message: '' } }],
   });
+});
+
+t.test('one version of several is asked, and the state of each told', async (t) => {
+  const folder = t.testdir({ m: { '1.json': documentOf(1), '2.json': documentOf(2), '10.json': documentOf(10) } });
+  const { models, reload } = openRepository(folder);
+  const app = build(t, { models });
+  for (const [url, prediction] of [
+    ['/v1/models/m:predict', 7],
+    ['/v1/models/m/versions/1:predict', -2],
+    ['/v1/models/m/versions/2:predict', -1],
+  ] as const)
+    t.strictSame((await post(app, url, { instances: [[1, 2]] })).json(), { predictions: [prediction] }, url);
+  const status = { error_code: 'OK', error_message: '' };
+  const available = (version: string) => ({ version, state: 'AVAILABLE', status });
+  const told = async (url: string) => (await app.inject(url)).json().model_version_status;
+  t.strictSame(await told('/v1/models/m'), ['1', '2', '10'].map(available));
+  t.strictSame(await told('/v1/models/m/versions/2'), [available('2')]);
+
+  writeFileSync(join(folder, 'm', '11.json'), '{');
+  await reload();
+  t.match((await told('/v1/models/m'))[3], {
+    version: '11',
+    state: 'END',
+    status: { error_code: 'UNKNOWN', error_message: /JSON/ },
+  });
+  t.match((await app.inject('/v1/models/m/versions/11')).json(), {
+    status: 503,
+    code: 'model_unavailable',
+    error: /JSON/,
+  });
+  for (const version of ['3', '01', 'x'])
+    for (const response of [
+      await app.inject(`/v1/models/m/versions/${version}`),
+      await post(app, `/v1/models/m/versions/${version}:predict`, { instances: [] }),
+    ])
+      t.match(response.json(), { status: 404, code: 'unknown_version' }, version);
 });
 
 t.test('what is not as it should be is refused, with an error that its clients read', async (t) => {

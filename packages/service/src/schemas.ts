@@ -28,6 +28,8 @@ export const ModelStatus = Type.Object({
 
 export const ModelName = Type.Object({ name: Type.String() });
 
+export const ModelParams = Type.Object({ name: Type.String(), version: Type.Optional(Type.String()) });
+
 export const ModelNameAndVersion = Type.Object({ name: Type.String(), version: Type.String() });
 
 const FeatureDescription = Type.Object({

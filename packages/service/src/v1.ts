@@ -1,35 +1,51 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answer } from './answer.js';
 import { readInstances } from './instances.js';
-import type { Models } from './models.js';
+import type { ModelState, Models } from './models.js';
 import { expectObject } from './rows.js';
-import { ModelName, ModelStatus, Predictions } from './schemas.js';
+import { ModelParams, ModelStatus, Predictions } from './schemas.js';
 
 export interface V1Options {
   readonly models: Models;
   readonly maxRows: number;
 }
 
-/** `POST /v1/models/NAME:predict` and `GET /v1/models/NAME`, as TensorFlow Serving and KServe's first protocol have them. */
+/**
+ * `POST /v1/models/NAME[/versions/VERSION]:predict` and `GET /v1/models/NAME[/versions/VERSION]`, as TensorFlow Serving and KServe's
+ * first protocol have them.
+ */
 export const v1: FastifyPluginAsyncTypebox<V1Options> = async (app, { models, maxRows }) => {
-  app.get(
-    '/v1/models/:name',
-    { config: { scope: 'metadata' }, schema: { params: ModelName, response: { 200: ModelStatus } } },
-    async (request) => {
-      const { name, version } = models.find(request.params.name);
-      const status = { error_code: 'OK', error_message: '' };
-      return { name, ready: true, model_version_status: [{ version: String(version), state: 'AVAILABLE', status }] };
-    },
-  );
+  const params = ModelParams;
 
-  const schema = { params: ModelName, response: { 200: Predictions } };
+  const status = { params, response: { 200: ModelStatus } };
+  for (const url of ['/v1/models/:name', '/v1/models/:name/versions/:version'])
+    app.get(url, { config: { scope: 'metadata' }, schema: status }, async ({ params: { name, version } }) => {
+      // refuses what does not serve, as KServe has it
+      models.find(name, version);
+      const states = models.states().filter((state) => state.name === name);
+      const asked = states.filter((state) => version === undefined || String(state.version) === version);
+      return { name, ready: true, model_version_status: asked.map(describeState) };
+    });
+
+  const schema = { params, response: { 200: Predictions } };
   // a doubled colon is the colon itself
-  app.post('/v1/models/:name([^:]+)::predict', { config: { scope: 'predict' }, schema }, (request, reply) => {
-    const served = models.find(request.params.name);
-    const reader = { predictor: served.predictor, maxRows };
-    return answer(request, reply, served, () => ({
-      rows: readInstances(expectObject(request.body).instances, reader, '/instances'),
-      write: (predictions) => ({ predictions }),
-    }));
-  });
+  for (const url of ['/v1/models/:name([^:]+)::predict', '/v1/models/:name/versions/:version([^:]+)::predict'])
+    app.post(url, { config: { scope: 'predict' }, schema }, (request, reply) => {
+      const served = models.find(request.params.name, request.params.version);
+      const reader = { predictor: served.predictor, maxRows };
+      return answer(request, reply, served, () => ({
+        rows: readInstances(expectObject(request.body).instances, reader, '/instances'),
+        write: (predictions) => ({ predictions }),
+      }));
+    });
 };
+
+// the states of TensorFlow Serving
+function describeState({ version, state, reason }: ModelState) {
+  const serves = state === 'READY';
+  return {
+    version: String(version),
+    state: serves ? 'AVAILABLE' : 'END',
+    status: serves ? { error_code: 'OK', error_message: '' } : { error_code: 'UNKNOWN', error_message: reason },
+  };
+}

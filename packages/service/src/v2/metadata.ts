@@ -3,11 +3,12 @@ import { type HealthOptions, isReadyNow } from '../health.js';
 import type { Models } from '../models.js';
 import { Problem } from '../problem.js';
 import { isObject, show } from '../rows.js';
+import { ModelParams } from '../schemas.js';
 import type { ServedModel } from '../served-model.js';
 import { serviceVersion } from '../service-version.js';
 import type { Body } from './body.js';
 import { OUTPUT } from './outputs.js';
-import { Live, ModelIndex, ModelMetadata, ModelParams, ModelReady, Ready, ServerMetadata } from './schemas.js';
+import { Live, ModelIndex, ModelMetadata, ModelReady, Ready, ServerMetadata } from './schemas.js';
 
 export interface MetadataOptions extends HealthOptions {
   readonly models: Models;

@@ -1,7 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
 
-export const ModelParams = Type.Object({ name: Type.String(), version: Type.Optional(Type.String()) });
-
 export const Live = Type.Object({ live: Type.Boolean() });
 
 export const Ready = Type.Object({ ready: Type.Boolean(), live: Type.Boolean() });
