@@ -115,7 +115,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.register(predict, { models, maxRows });
   app.register(v2, { models, maxRows, canLoad, isReady, stopping });
   app.register(v1, { models, maxRows });
-  app.register(mlflow, { models, maxRows });
+  app.register(mlflow, { models, maxRows, isReady, stopping });
   app.register(repositoryRoutes, { repository });
   app.register(refuseOtherMethods, { allowed });
   return app;

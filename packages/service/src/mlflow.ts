@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answer } from './answer.js';
 import { readColumns } from './columns.js';
 import { parseCsv } from './csv.js';
+import { expectReady, type HealthOptions } from './health.js';
 import { readInstances } from './instances.js';
 import { expectUtf8, refuseMediaType } from './json.js';
 import type { Models } from './models.js';
@@ -13,16 +14,20 @@ import { Predictions } from './schemas.js';
 import { serviceVersion } from './service-version.js';
 import { readSplit } from './split.js';
 
-export interface MlflowOptions {
+export interface MlflowOptions extends HealthOptions {
   readonly models: Models;
   readonly maxRows: number;
 }
 
 /** `POST /invocations`, `GET /ping` and `GET /version`: MLflow's scoring protocol, which SageMaker's containers speak too. */
-export const mlflow: FastifyPluginAsyncTypebox<MlflowOptions> = async (app, { models, maxRows }) => {
+export const mlflow: FastifyPluginAsyncTypebox<MlflowOptions> = async (app, { models, maxRows, ...health }) => {
   acceptCsv(app, () => ({ predictor: models.default.predictor, maxRows }));
 
-  app.get('/ping', { config: { scope: 'open' } }, async (_request, reply) => reply.type('application/json').send('\n'));
+  app.get('/ping', { config: { scope: 'open' } }, async (_request, reply) => {
+    expectReady(health);
+    models.find(models.defaultName);
+    return reply.type('application/json').send('\n');
+  });
 
   app.get('/version', { config: { scope: 'metadata' } }, async (_request, reply) =>
     reply.type('text/plain; charset=utf-8').send(serviceVersion),

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type HealthOptions, isReadyNow } from '../health.js';
+import { expectReady, type HealthOptions, isReadyNow } from '../health.js';
 import type { Models } from '../models.js';
 import { Problem } from '../problem.js';
 import { isObject, show } from '../rows.js';
@@ -51,6 +51,8 @@ export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, 
       { config, schema: { params: ModelParams, response: { 200: ModelReady } } },
       async (request) => {
         const { name } = models.find(request.params.name, request.params.version);
+        // no pod is to be sent requests for a model that it will not have for long
+        expectReady(health);
         return { name, ready: true };
       },
     );
