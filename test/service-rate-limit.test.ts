@@ -18,13 +18,13 @@ t.test('who sends too many requests is told so, and when to come again', async (
   const app = build(t, { rateLimit: 2 });
   const first = await predict(app);
   t.equal(first.body, answer);
-  t.match(first.headers, { 'ratelimit-limit': '2', 'ratelimit-remaining': '1', 'ratelimit-reset': /^(59|60)$/ });
+  t.match(first.headers, { 'ratelimit-limit': '2', 'ratelimit-remaining': '1', 'ratelimit-reset': /^([1-5]\d|60)$/ });
   t.equal((await predict(app)).body, answer);
   const refused = await predict(app);
   t.equal(refused.statusCode, 429);
   t.match(refused.headers, {
     'content-type': /^application\/problem\+json/,
-    'retry-after': /^(59|60)$/,
+    'retry-after': /^([1-5]\d|60)$/,
     'ratelimit-limit': '2',
     'ratelimit-remaining': '0',
   });
@@ -95,7 +95,7 @@ t.test('who fails to authenticate too often is refused before the key is looked 
   for (let k = 0; k < 3; k++) t.equal((await predict(app, { 'x-api-key': eve.key })).statusCode, 401);
   const refused = await predict(app, { 'x-api-key': eve.key });
   t.equal(refused.statusCode, 429);
-  t.match(refused.headers['retry-after'], /^(59|60)$/);
+  t.match(refused.headers['retry-after'], /^([1-5]\d|60)$/);
   t.match(refused.json(), {
     code: 'rate_limited',
     detail: 'expected at most 3 failures to authenticate a minute, got more',

@@ -61,10 +61,14 @@ export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, 
   app.get('/v2/models', { config, schema: { response: { 200: ModelIndex } } }, async () => listModels(models));
 
   const response = { 200: ModelIndex };
-  app.post<{ Body: Body | undefined }>('/v2/repository/index', { config, schema: { response } }, async ({ body }) => {
-    const isReadyAsked = readReady(body?.json);
-    return listModels(models).filter(({ state }) => !isReadyAsked || state === 'READY');
-  });
+  app.post<{ Body: Body | undefined }>(
+    '/v2/repository/index',
+    { config, schema: { response }, bodyLimit: 2 ** 16 },
+    async ({ body }) => {
+      const isReadyAsked = readReady(body?.json);
+      return listModels(models).filter(({ state }) => !isReadyAsked || state === 'READY');
+    },
+  );
 };
 
 function describeModel({ name, model }: ServedModel, models: Models): ModelMetadata {
