@@ -21,13 +21,15 @@ t.test('gives every number of the document', async (t) => {
     learningRate: 0.5,
     golden: { rows: Float64Array.of(1, 2, 3, 8), predictions: Float64Array.of(7, 13) },
   });
-  t.same(model.trees[1], {
-    childrenLeft: Int32Array.of(1, -1, -1),
-    childrenRight: Int32Array.of(2, -1, -1),
-    feature: Int32Array.of(1, -2, -2),
-    threshold: Float64Array.of(1, -2, -2),
-    value: Float64Array.of(0, -4, 4),
-    weightedNNodeSamples: Float64Array.of(2, 1, 1),
+  t.same(model.trees, {
+    length: 2,
+    firstNode: Int32Array.of(0, 3, 6),
+    childrenLeft: Int32Array.of(1, -1, -1, 4, -1, -1),
+    childrenRight: Int32Array.of(2, -1, -1, 5, -1, -1),
+    feature: Int32Array.of(0, -2, -2, 1, -2, -2),
+    threshold: Float64Array.of(0, -2, -2, 1, -2, -2),
+    value: Float64Array.of(0, -2, 2, 0, -4, 4),
+    weightedNNodeSamples: Float64Array.of(2, 1, 1, 2, 1, 1),
   });
   t.same(model.training, {
     nSamples: 2,

@@ -73,7 +73,7 @@ function setOwn(fields: Record<string, unknown>, key: string, value: unknown): v
 
 /** Rows around the places where the trees of a model part. */
 function rows(model: Model): number[][] {
-  const edges = [0, -0, 1, 5e-324, 1e38, -1e38, ...model.trees.flatMap((tree) => [...tree.threshold])];
+  const edges = [0, -0, 1, 5e-324, 1e38, -1e38, ...model.trees.threshold];
   return Array.from({ length: 8 }, () => model.featureNames.map(() => pick(edges) + pick([0, 0, 1e-16, -1e-16, 1])));
 }
 

@@ -78,13 +78,14 @@ function missingThresholds({ featureNames, scaler, trees }: Model, rows: Float64
   );
   const samples = columns.map((column, f) => column.map((x) => Math.fround((x - mean[f]) / scale[f])));
 
-  return trees.flatMap(({ feature, threshold }) => [...threshold.keys()].filter((i) => {
+  const { feature, threshold } = trees;
+  return [...threshold.keys()].filter((i) => {
     const f = feature[i];
     if (f < 0) return false;
     const right = samples[f].findIndex((sample) => sample > threshold[i]);
     const [below, last, above] = columns[f].slice(Math.max(right - 2, 0), right + 1);
     return !(right >= 2 && last === nextDown(above) && below === nextDown(last));
-  }).map((i) => ({ feature: featureNames[feature[i]], threshold: threshold[i] }))).slice(0, 3); // biome-ignore format: a step a line
+  }).map((i) => ({ feature: featureNames[feature[i]], threshold: threshold[i] })).slice(0, 3); // biome-ignore format: a step a line
 }
 
 /** Both ends of what scikit-learn accepts, and the doubles next to them that it refuses. */

@@ -82,7 +82,7 @@ function draw(
 ): Float64Array {
   if (scaler === 'request') throw new Error('expected a scaler fitted in training');
   const candidates = accepted.map(({ lowest, highest }, f) => {
-    const edges = trees.flatMap(({ feature, threshold }) => [...threshold].filter((_, i) => feature[i] === f));
+    const edges = [...trees.threshold].filter((_, i) => trees.feature[i] === f);
     const raw = edges.map((threshold) => threshold * scaler.scale[f] + scaler.mean[f]);
     const near = raw.flatMap((x) => [
       x,

@@ -45,9 +45,8 @@ function drawRows({ trees, scaler, featureNames }: Model, { accepted }: Predicto
   if (scaler === 'request') throw new Error('expected a scaler fitted in training');
   const random = seededRandom(13);
   const edges = featureNames.map((): number[] => []);
-  for (const { feature, threshold } of trees) {
-    for (let i = 0; i < feature.length; i++) if (feature[i] >= 0) edges[feature[i]].push(threshold[i]);
-  }
+  const { feature, threshold } = trees;
+  for (let i = 0; i < feature.length; i++) if (feature[i] >= 0) edges[feature[i]].push(threshold[i]);
   /** The k-th of the values of a feature: four, then three at each threshold. */
   const value = (f: number, k: number) => {
     if (k < 4) return [accepted[f].lowest, accepted[f].highest, 0, -0][k];
@@ -57,7 +56,7 @@ function drawRows({ trees, scaler, featureNames }: Model, { accepted }: Predicto
 
   const nValues = edges.map(({ length }) => 4 + 3 * length);
   const most = Math.max(...nValues);
-  const n = Math.min(most, Math.ceil(4e6 / (trees.length * Math.log2(trees[0].value.length))));
+  const n = Math.min(most, Math.ceil(4e6 / (trees.length * Math.log2(trees.firstNode[1]))));
   return Float64Array.from({ length: n * featureNames.length }, (_, k) => {
     const f = k % featureNames.length;
     const r = Math.floor(k / featureNames.length);

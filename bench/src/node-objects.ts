@@ -1,4 +1,4 @@
-import type { Model, Tree } from '@housing/model';
+import type { Model, Trees } from '@housing/model';
 
 type Node = { value: number } | { feature: number; threshold: number; left: Node; right: Node };
 
@@ -13,20 +13,20 @@ export function createNodeObjects(
 ): (row: ArrayLike<number>) => number {
   if (scaler === 'request') throw new Error('expected a scaler fitted in training');
   const { mean, scale } = scaler;
-  const roots = trees.map((tree) => linkNodes(tree, 0));
+  const roots = Array.from(trees.firstNode.subarray(0, -1), (root) => linkNodes(trees, root));
   return (row) => {
     const sample = Array.from(row, (x, f) => round((x - mean[f]) / scale[f]));
     return roots.reduce((sum, root) => sum + learningRate * leafValue(root, sample), init);
   };
 }
 
-function linkNodes(tree: Tree, i: number): Node {
-  if (tree.childrenLeft[i] === -1) return { value: tree.value[i] };
+function linkNodes(trees: Trees, i: number): Node {
+  if (trees.childrenLeft[i] === -1) return { value: trees.value[i] };
   return {
-    feature: tree.feature[i],
-    threshold: tree.threshold[i],
-    left: linkNodes(tree, tree.childrenLeft[i]),
-    right: linkNodes(tree, tree.childrenRight[i]),
+    feature: trees.feature[i],
+    threshold: trees.threshold[i],
+    left: linkNodes(trees, trees.childrenLeft[i]),
+    right: linkNodes(trees, trees.childrenRight[i]),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Model, Tree } from '@housing/model';
+import type { Model, Trees } from '@housing/model';
 import { seededRandom } from './random.js';
 
 /** How large a model is. */
@@ -22,7 +22,7 @@ export function createRandomModel(shape: Shape, seed: number): Model {
     },
     init: random(),
     learningRate: 0.1,
-    trees: Array.from({ length: shape.trees }, () => growTree(shape, random)),
+    trees: growTrees(shape, random),
     golden: { rows: new Float64Array(0), predictions: new Float64Array(0) },
     training: undefined,
   };
@@ -49,16 +49,28 @@ interface OpenLeaf {
   readonly gain: number; // how promising its split looks
 }
 
-function growTree({ leaves, features }: Shape, random: () => number): Tree {
-  const nNodes = 2 * leaves - 1;
-  const childrenLeft = new Int32Array(nNodes).fill(-1);
-  const childrenRight = new Int32Array(nNodes).fill(-1);
-  const feature = new Int32Array(nNodes).fill(-2);
-  const threshold = new Float64Array(nNodes).fill(-2);
+function growTrees(shape: Shape, random: () => number): Trees {
+  const nNodes = shape.trees * (2 * shape.leaves - 1);
+  const trees = {
+    length: shape.trees,
+    firstNode: Int32Array.from({ length: shape.trees + 1 }, (_, t) => t * (2 * shape.leaves - 1)),
+    childrenLeft: new Int32Array(nNodes).fill(-1),
+    childrenRight: new Int32Array(nNodes).fill(-1),
+    feature: new Int32Array(nNodes).fill(-2),
+    threshold: new Float64Array(nNodes).fill(-2),
+    value: new Float64Array(nNodes),
+    weightedNNodeSamples: new Float64Array(nNodes).fill(1),
+  };
+  for (let t = 0; t < shape.trees; t++) growTree(trees, t, shape, random);
+  return trees;
+}
+
+function growTree(trees: Trees, t: number, { features }: Shape, random: () => number): void {
+  const { firstNode, childrenLeft, childrenRight, feature, threshold, value } = trees;
   const low = new Float64Array(features).fill(-1);
   const high = new Float64Array(features).fill(1);
-  const open: OpenLeaf[] = [{ node: 0, low, high, share: 1, gain: 1 }];
-  for (let child = 1; child < nNodes; child += 2) {
+  const open: OpenLeaf[] = [{ node: firstNode[t], low, high, share: 1, gain: 1 }];
+  for (let child = firstNode[t] + 1; child < firstNode[t + 1]; child += 2) {
     const k = best(open, random);
     const { node, low, high, share } = open[k];
     const f = Math.floor(random() * features);
@@ -71,8 +83,7 @@ function growTree({ leaves, features }: Shape, random: () => number): Tree {
     const right = { node: child + 1, low: low.with(f, threshold[node]), high, share: share * (1 - part) };
     open.splice(k, 1, { ...left, gain: left.share * random() }, { ...right, gain: right.share * random() });
   }
-  const value = Float64Array.from(childrenLeft, () => 2 * random() - 1);
-  return { childrenLeft, childrenRight, feature, threshold, value, weightedNNodeSamples: value.map(() => 1) };
+  for (let i = firstNode[t]; i < firstNode[t + 1]; i++) value[i] = 2 * random() - 1;
 }
 
 /** The place of the most promising leaf among eight: looking at all of hundreds would take most of the time. */

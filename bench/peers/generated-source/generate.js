@@ -1,5 +1,5 @@
 /** @typedef {import('@housing/model').Model} Model */
-/** @typedef {import('@housing/model').Tree} Tree */
+/** @typedef {import('@housing/model').Trees} Trees */
 
 /**
  * A module that exports `predict(row)`: a function a tree, an `if` a node.
@@ -8,28 +8,29 @@
  */
 export function generateSource({ scaler, init, learningRate, trees }) {
   if (scaler === 'request') throw new Error('expected a scaler fitted in training');
+  const roots = Array.from(trees.firstNode.subarray(0, -1));
   const features = Array.from(scaler.mean, (_, f) => f);
   const samples = features.map((f) => `Math.fround((row[${f}] - ${scaler.mean[f]}) / ${scaler.scale[f]})`);
   const parameters = features.map((f) => `x${f}`).join(', ');
   return [
-    ...trees.map((tree, t) => `function tree${t}(${parameters}) {\n${generateNode(tree, 0)}\n}`),
+    ...roots.map((root, t) => `function tree${t}(${parameters}) {\n${generateNode(trees, root)}\n}`),
     'export function predict(row) {',
     ...samples.map((sample, f) => `const x${f} = ${sample};`),
     `let sum = ${init};`,
-    ...trees.map((_, t) => `sum += ${learningRate} * tree${t}(${parameters});`),
+    ...roots.map((_, t) => `sum += ${learningRate} * tree${t}(${parameters});`),
     'return sum;',
     '}',
   ].join('\n');
 }
 
 /**
- * @param {Tree} tree
+ * @param {Trees} trees
  * @param {number} i
  * @returns {string}
  */
-function generateNode(tree, i) {
-  if (tree.childrenLeft[i] === -1) return `return ${tree.value[i]};`;
-  const left = generateNode(tree, tree.childrenLeft[i]);
-  const right = generateNode(tree, tree.childrenRight[i]);
-  return `if (x${tree.feature[i]} <= ${tree.threshold[i]}) {\n${left}\n}\n${right}`;
+function generateNode(trees, i) {
+  if (trees.childrenLeft[i] === -1) return `return ${trees.value[i]};`;
+  const left = generateNode(trees, trees.childrenLeft[i]);
+  const right = generateNode(trees, trees.childrenRight[i]);
+  return `if (x${trees.feature[i]} <= ${trees.threshold[i]}) {\n${left}\n}\n${right}`;
 }

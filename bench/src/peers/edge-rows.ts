@@ -11,15 +11,14 @@ const MOST_ROWS = 3000;
 export function edgeRows(model: Model): Float64Array {
   const { scaler, trees, featureNames } = model;
   if (scaler === 'request') throw new Error('expected a scaler fitted in training');
-  const edges = trees.flatMap(({ feature, threshold, childrenLeft }) =>
-    Array.from(childrenLeft, (child, i) => ({ f: feature[i], x: threshold[i], isLeaf: child === -1 })),
-  );
-  const inner = edges.filter(({ isLeaf }) => !isLeaf);
+  const { childrenLeft, feature, threshold } = trees;
+  const inner = [...childrenLeft.keys()].filter((i) => childrenLeft[i] !== -1);
   const step = Math.ceil(inner.length / MOST_ROWS);
   const chosen = inner.filter((_, k) => k % step === 0);
   const rows = randomRows(model, chosen.length);
-  chosen.forEach(({ f, x }, r) => {
-    rows[r * featureNames.length + f] = x * scaler.scale[f] + scaler.mean[f];
+  chosen.forEach((i, r) => {
+    const f = feature[i];
+    rows[r * featureNames.length + f] = threshold[i] * scaler.scale[f] + scaler.mean[f];
   });
   return rows;
 }

@@ -1,5 +1,3 @@
-import type { Tree } from './tree.js';
-
 /** Finds in which bin a value lies: how many edges of its feature are below it. */
 export interface Bins {
   readonly feature: Int32Array; // [binned features], where in a row its value is
@@ -12,16 +10,15 @@ export interface Bins {
   readonly grid: Int32Array; // [cells of all features], the first edge that is not certainly below a value of that cell
 }
 
-/** Collects the thresholds of each feature, ascending. */
-export function distinctEdges(
-  trees: readonly Tree[],
-  thresholds: readonly Float64Array[],
-  nFeatures: number,
-): Float64Array[] {
+/**
+ * Collects the thresholds of each feature, ascending.
+ *
+ * @param feature of each node, negative at a leaf
+ * @param threshold of each node
+ */
+export function distinctEdges(feature: Int32Array, threshold: Float64Array, nFeatures: number): Float64Array[] {
   const edges = Array.from({ length: nFeatures }, () => new Set<number>());
-  trees.forEach(({ feature }, t) => {
-    for (let i = 0; i < feature.length; i++) if (feature[i] >= 0) edges[feature[i]].add(thresholds[t][i]);
-  });
+  for (let i = 0; i < feature.length; i++) if (feature[i] >= 0) edges[feature[i]].add(threshold[i]);
   return edges.map((set) => Float64Array.from(set).sort());
 }
 

@@ -2,7 +2,7 @@ import { ModelFormatError, show } from './errors.js';
 import * as read from './reader.js';
 import type { Scaler } from './scaler.js';
 import { parseTraining, type Training } from './training.js';
-import { parseTree, type Tree } from './tree.js';
+import { parseTrees, type Trees } from './trees.js';
 
 /** A model that was checked as a whole: whatever takes one may trust it. */
 export interface Model {
@@ -16,7 +16,7 @@ export interface Model {
   /** What every prediction starts from. */
   readonly init: number;
   readonly learningRate: number;
-  readonly trees: readonly Tree[];
+  readonly trees: Trees;
   readonly golden: Golden;
   readonly training: Training | undefined;
 }
@@ -63,7 +63,7 @@ export function parseModel(document: unknown): Model {
     scaler: parseScaler(root.scaler, nFeatures),
     init: read.number(root.init, 'init'),
     learningRate: read.number(root.learning_rate, 'learning_rate'),
-    trees: read.each(root.trees, 'trees', (tree, path) => parseTree(tree, path, nFeatures)),
+    trees: parseTrees(root.trees, featureNames),
     golden: parseGolden(root.golden, nFeatures),
     training: root.training === undefined ? undefined : parseTraining(root.training, nFeatures),
   };
@@ -130,10 +130,11 @@ function parseGolden(value: unknown, nFeatures: number): Golden {
 }
 
 function expectFinitePredictions({ init, learningRate, trees }: Model): void {
+  const { firstNode, childrenLeft, value } = trees;
   let largest = Math.abs(init);
-  for (const { childrenLeft, value } of trees) {
+  for (let t = 0; t < trees.length; t++) {
     let most = 0;
-    for (let i = 0; i < value.length; i++) {
+    for (let i = firstNode[t]; i < firstNode[t + 1]; i++) {
       if (childrenLeft[i] === -1) most = Math.max(most, Math.abs(learningRate * value[i]));
     }
     largest += most;

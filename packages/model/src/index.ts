@@ -4,5 +4,5 @@ export type { Interval } from './interval.js';
 export { createPredictor, type Predictor, type PredictorOptions } from './predictor.js';
 export type { Scaler } from './scaler.js';
 export type { FeatureSummary, HeldOut, Training } from './training.js';
-export type { Tree } from './tree.js';
+export type { Trees } from './trees.js';
 export { verify } from './verify.js';

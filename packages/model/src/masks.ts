@@ -1,5 +1,5 @@
 import { type Bins, createBins, distinctEdges, findBins, search } from './bins.js';
-import type { Tree } from './tree.js';
+import type { Trees } from './trees.js';
 
 /**
  * Trees of few leaves as prefix bit masks, after QuickScorer (Lucchese et al., SIGIR 2015).
@@ -27,81 +27,74 @@ const BLOCK_BYTES = 512 * 1024;
  * A mask row has a place for each tree, and there are as many rows as the trees have thresholds, so that the masks of all trees
  * together would outgrow every cache; the sum goes on from block to block.
  */
-export function createMaskBlocks(
-  trees: readonly Tree[],
-  thresholds: readonly Float64Array[], // raw, of each tree
-  learningRate: number,
-  nFeatures: number,
-  width: number,
-): Masks[] {
+export function createMaskBlocks(trees: Trees, nFeatures: number, width: number): Masks[] {
+  const below = numberLeaves(trees);
   const blocks: Masks[] = [];
   let start = 0;
   while (start < trees.length) {
-    const end = endOfBlock(trees, thresholds, start, width);
-    blocks.push(createMasks(trees.slice(start, end), thresholds.slice(start, end), learningRate, nFeatures, width));
+    const end = endOfBlock(trees, start, width);
+    blocks.push(createMasks(trees, below, start, end, nFeatures, width));
     start = end;
   }
   return blocks;
 }
 
 /** The first tree after `start` with which the masks from there on take too much. */
-function endOfBlock(trees: readonly Tree[], thresholds: readonly Float64Array[], start: number, width: number): number {
+function endOfBlock(trees: Trees, start: number, width: number): number {
+  const { firstNode, feature, threshold } = trees;
   // thresholds alone: that two features share one is rare, and costs a little room
   const edges = new Set<number>();
   for (let t = start; t < trees.length; t++) {
-    const { feature } = trees[t];
-    for (let i = 0; i < feature.length; i++) if (feature[i] >= 0) edges.add(thresholds[t][i]);
+    for (let i = firstNode[t]; i < firstNode[t + 1]; i++) if (feature[i] >= 0) edges.add(threshold[i]);
     if (t > start && edges.size * (t - start + 1) * (width / 8) > BLOCK_BYTES) return t;
   }
   return trees.length;
 }
 
 /** The bits of masks that have one for each leaf of the largest tree; Infinity beyond 32. */
-export function maskWidth(trees: readonly Tree[]): number {
-  const nLeaves = trees.reduce((most, tree) => Math.max(most, (tree.value.length + 1) / 2), 1);
-  return [8, 16, 32].find((width) => nLeaves <= width) ?? Number.POSITIVE_INFINITY;
+export function maskWidth({ firstNode }: Trees): number {
+  const nNodes = firstNode.subarray(1).reduce((most, end, t) => Math.max(most, end - firstNode[t]), 1);
+  return [8, 16, 32].find((width) => nNodes < 2 * width) ?? Number.POSITIVE_INFINITY;
 }
 
 function createMasks(
-  trees: readonly Tree[],
-  thresholds: readonly Float64Array[], // raw, of each tree
-  learningRate: number,
+  { firstNode, childrenLeft, feature, threshold, value }: Trees,
+  { first, size }: LeavesBelow,
+  start: number, // of the trees of this block
+  end: number,
   nFeatures: number,
   width: number,
 ): Masks {
   const perWord = 32 / width;
   // in whole vectors of 128 bits, for the kernel
-  const nWords = 4 * Math.ceil(trees.length / perWord / 4);
-  const edges = distinctEdges(trees, thresholds, nFeatures);
+  const nWords = 4 * Math.ceil((end - start) / perWord / 4);
+  const from = firstNode[start];
+  const to = firstNode[end];
+  const edges = distinctEdges(feature.subarray(from, to), threshold.subarray(from, to), nFeatures);
   const bins = createBins(edges);
   const rows = new Int32Array((bins.edges.length + 2) * nWords).fill(-1);
   // adding -0 changes no sum, not even -0
   const leaves = new Float64Array(nWords * perWord * width).fill(-0);
 
   // the nodes at each edge, as lists: what one rules out stands in `ruledOut`, in which word in `word`
-  const nNodes = trees.reduce((total, tree) => total + tree.value.length, 0);
+  const nNodes = to - from;
   const firstAt = new Int32Array(bins.edges.length); // [edges], 0 for none
   const next = new Int32Array(nNodes + 1); // [nodes], 0 at the end of a list
   const word = new Int32Array(nNodes + 1); // [nodes]
   const ruledOut = new Int32Array(nNodes + 1); // [nodes]
-  const first = new Int32Array(2 * width);
-  const size = new Int32Array(2 * width);
   let node = 0;
-  for (let t = 0; t < trees.length; t++) {
-    const { childrenLeft, feature, value } = trees[t];
-    numberLeaves(trees[t], first, size);
+  for (let t = 0; t < end - start; t++) {
     const shift = (t % perWord) * width;
-    for (let i = 0; i < value.length; i++) {
+    for (let i = firstNode[start + t]; i < firstNode[start + t + 1]; i++) {
       if (childrenLeft[i] === -1) {
-        leaves[t * width + first[i]] = learningRate * value[i];
+        leaves[t * width + first[i]] = value[i];
         continue;
       }
-      const from = shift + first[i];
-      const edge =
-        bins.firstEdge[feature[i]] + search(edges[feature[i]], 0, edges[feature[i]].length, thresholds[t][i]);
+      const bit = shift + first[i];
+      const edge = bins.firstEdge[feature[i]] + search(edges[feature[i]], 0, edges[feature[i]].length, threshold[i]);
       node++;
       word[node] = Math.floor(t / perWord);
-      ruledOut[node] = (-1 >>> from) ^ (-1 >>> (from + size[childrenLeft[i]]));
+      ruledOut[node] = (-1 >>> bit) ^ (-1 >>> (bit + size[childrenLeft[i]]));
       next[node] = firstAt[edge];
       firstAt[edge] = node;
     }
@@ -117,18 +110,26 @@ function createMasks(
   return { width, bins, nWords, rows, leaves };
 }
 
-/** Numbers the leaves from left to right: for each node the first below it, and how many there are. */
-function numberLeaves({ childrenLeft, childrenRight }: Tree, first: Int32Array, size: Int32Array): void {
+/** The leaves below each node. */
+interface LeavesBelow {
+  readonly first: Int32Array; // [nodes], the number of the leftmost
+  readonly size: Int32Array; // [nodes], how many there are
+}
+
+/** Numbers the leaves of each tree from left to right. */
+function numberLeaves({ childrenLeft, childrenRight }: Trees): LeavesBelow {
+  const first = new Int32Array(childrenLeft.length);
+  const size = new Int32Array(childrenLeft.length);
   // children come after their parent
   for (let i = childrenLeft.length - 1; i >= 0; i--) {
     size[i] = childrenLeft[i] === -1 ? 1 : size[childrenLeft[i]] + size[childrenRight[i]];
   }
-  first[0] = 0;
   for (let i = 0; i < childrenLeft.length; i++) {
     if (childrenLeft[i] === -1) continue;
     first[childrenLeft[i]] = first[i];
     first[childrenRight[i]] = first[i] + size[childrenLeft[i]];
   }
+  return { first, size };
 }
 
 /** Makes the function that adds to a sum, tree by tree, the leaves that a row reaches. */

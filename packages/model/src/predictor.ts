@@ -1,10 +1,10 @@
 import { InputError, show } from './errors.js';
-import { createEvaluator } from './evaluator.js';
 import type { Model } from './format.js';
 import type { Interval } from './interval.js';
 import { scaleByRequest } from './request-scaler.js';
 import { createRowReader } from './rows.js';
 import { scaleByTraining } from './scaler.js';
+import { createEvaluator } from './stages.js';
 
 /** Predicts as the scikit-learn regressor does that the model was exported from, to the last bit. */
 export interface Predictor {

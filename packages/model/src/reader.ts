@@ -2,7 +2,7 @@ import { ModelFormatError, show } from './errors.js';
 
 /** Reads unknown JSON piece by piece; each function refuses what is not as asked, with the path where it stands. */
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** An object, whatever its keys. */
 export function fields(value: unknown, path: string): Fields {
@@ -22,7 +22,9 @@ export function object(
   if (missing !== undefined) {
     throw new ModelFormatError('missing_key', path, `expected the key ${show(missing)}, got none`);
   }
-  const unknown = Object.keys(found).find((key) => !keys.includes(key) && !optional.includes(key));
+  const own = Object.keys(found);
+  if (own.length === keys.length) return found;
+  const unknown = own.find((key) => !keys.includes(key) && !optional.includes(key));
   if (unknown !== undefined) {
     throw new ModelFormatError(
       'unknown_key',
@@ -73,13 +75,13 @@ export function array(value: unknown, path: string, length?: number): readonly u
 export function numbers(value: unknown, path: string, length?: number): readonly number[] {
   const found = array(value, path, length);
   // one by one only to name the first that is none: a path for each of 30,000 numbers would slow every start
-  return areFinite(found) ? found : each(found, path, number);
+  return areNumbers(found, found.length) ? found : each(found, path, number);
 }
 
-function areFinite(values: readonly unknown[]): values is readonly number[] {
-  // not `every`, which passes over the holes of a sparse array
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
-  return true;
+/** Whether it is what {@link numbers} accepts. */
+export function areNumbers(value: unknown, length: number): value is readonly number[] {
+  // `every` passes over the holes of a sparse array, but takes two thirds of the time of a loop that is not compiled yet
+  return Array.isArray(value) && value.length === length && !value.includes(undefined) && value.every(Number.isFinite);
 }
 
 /** An array whose elements are all read by one function. */

@@ -1,30 +1,28 @@
 import type { Scaler } from './scaler.js';
-import type { Tree } from './tree.js';
+import type { Trees } from './trees.js';
 
 export const LARGEST_FLOAT32 = 2 ** 128 - 2 ** 104;
 
 /**
- * The thresholds of each tree as raw values: {@link lastLeft} in place of the scaled threshold, anything at a leaf.
+ * The trees with raw values as thresholds: {@link lastLeft} in place of the scaled threshold, anything at a leaf.
  *
  * A walk over raw values then needs neither scaling nor narrowing.
  */
-export function rawThresholds(trees: readonly Tree[], { mean, scale }: Scaler): Float64Array[] {
+export function foldScaler(trees: Trees, { mean, scale }: Scaler): Trees {
   // half of all thresholds stand in several trees
   const known = Array.from(mean, () => new Map<number, number>());
-  return trees.map(({ feature, threshold }) => {
-    const raw = new Float64Array(threshold.length);
-    for (let i = 0; i < raw.length; i++) {
-      const f = feature[i];
-      if (f < 0) continue;
-      let last = known[f].get(threshold[i]);
-      if (last === undefined) {
-        last = lastLeft(threshold[i], mean[f], scale[f]);
-        known[f].set(threshold[i], last);
-      }
-      raw[i] = last;
+  const { feature } = trees;
+  const threshold = trees.threshold.map((scaled, i) => {
+    const f = feature[i];
+    if (f < 0) return scaled;
+    let raw = known[f].get(scaled);
+    if (raw === undefined) {
+      raw = lastLeft(scaled, mean[f], scale[f]);
+      known[f].set(scaled, raw);
     }
     return raw;
   });
+  return { ...trees, threshold };
 }
 
 /**

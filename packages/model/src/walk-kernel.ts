@@ -1,7 +1,7 @@
 import { createBins, distinctEdges, findBins, search } from './bins.js';
-import type { Evaluator } from './evaluator.js';
+import { createByRows, type Evaluator } from './evaluator.js';
 import { createLayout, instantiate } from './instance.js';
-import type { Tree } from './tree.js';
+import type { Trees } from './trees.js';
 import * as wasm from './wasm.js';
 import { add, constant, f64, get, i32, set } from './wasm.js';
 
@@ -25,63 +25,45 @@ const NODE_BYTES = 8;
  *
  * @returns undefined where the host has no leave to compile, or a feature has more edges than bins have numbers
  */
-export function createWalkKernel(
-  trees: readonly Tree[],
-  thresholds: readonly Float64Array[], // raw, of each tree
-  learningRate: number,
-  init: number,
-  nFeatures: number,
-): Evaluator | undefined {
-  const edges = distinctEdges(trees, thresholds, nFeatures);
+export function createWalkKernel(trees: Trees, init: number, nFeatures: number): Evaluator | undefined {
+  const edges = distinctEdges(trees.feature, trees.threshold, nFeatures);
   if (2 * nFeatures > NO_BIN || edges.some(({ length }) => length >= NO_BIN)) return undefined;
   const layout = layOut(trees, nFeatures);
   const instance = instantiate([encode(layout)], layout.nBytes);
   if (instance === undefined) return undefined;
 
   const { buffer } = instance.memory;
-  fillNodes(buffer, layout, trees, learningRate, (t, i) => {
-    const ofFeature = edges[trees[t].feature[i]];
-    return search(ofFeature, 0, ofFeature.length, thresholds[t][i]);
+  fillNodes(buffer, layout, trees, (i) => {
+    const ofFeature = edges[trees.feature[i]];
+    return search(ofFeature, 0, ofFeature.length, trees.threshold[i]);
   });
   const grid = createBins(edges);
   const { feature, firstEdge } = grid;
   const found = new Int32Array(feature.length);
   const bins = new Uint16Array(buffer, layout.bins);
   const sums = new Float64Array(buffer, layout.sums, ROWS_A_CALL);
-  const row = new Float64Array(nFeatures);
 
-  function readBins(values: Float64Array, start: number, to: number): void {
-    findBins(grid, values, start, found, 0, 1);
-    for (let b = 0; b < feature.length; b++) bins[to + feature[b]] = found[b] - firstEdge[feature[b]];
-  }
-
-  return {
-    row,
-    predictRow() {
-      readBins(row, 0, 0);
-      sums[0] = init;
-      instance[0](1);
-      return sums[0];
-    },
-    predictRows(values, out) {
-      for (let done = 0; done < out.length; done += ROWS_A_CALL) {
-        const n = Math.min(ROWS_A_CALL, out.length - done);
-        for (let r = 0; r < n; r++) readBins(values, (done + r) * nFeatures, r * nFeatures);
-        sums.fill(init);
-        instance[0](n);
-        out.set(sums.subarray(0, n), done);
+  return createByRows(nFeatures, (values, out) => {
+    for (let done = 0; done < out.length; done += ROWS_A_CALL) {
+      const n = Math.min(ROWS_A_CALL, out.length - done);
+      for (let r = 0; r < n; r++) {
+        findBins(grid, values, (done + r) * nFeatures, found, 0, 1);
+        for (let b = 0; b < feature.length; b++) bins[r * nFeatures + feature[b]] = found[b] - firstEdge[feature[b]];
       }
-    },
-  };
+      sums.fill(init, 0, n);
+      instance[0](n);
+      out.set(sums.subarray(0, n), done);
+    }
+  });
 }
 
 /** Where things are in the memory, in bytes. */
 type Layout = ReturnType<typeof layOut>;
 
-function layOut(trees: readonly Tree[], nFeatures: number) {
+function layOut(trees: Trees, nFeatures: number) {
   const memory = createLayout();
   const nTrees = SIDE_BY_SIDE * Math.ceil(trees.length / SIDE_BY_SIDE);
-  const nNodes = trees.reduce((total, tree) => total + tree.value.length, 1);
+  const nNodes = trees.value.length + 1;
   return {
     nTrees, // with some of a single leaf, which add nothing
     rowBytes: 2 * nFeatures,
@@ -97,9 +79,8 @@ function layOut(trees: readonly Tree[], nFeatures: number) {
 function fillNodes(
   buffer: ArrayBuffer,
   layout: Layout,
-  trees: readonly Tree[],
-  learningRate: number,
-  binOf: (t: number, i: number) => number,
+  { length, firstNode, childrenLeft, childrenRight, feature, value }: Trees,
+  binOf: (i: number) => number,
 ): void {
   const roots = new Int32Array(buffer, layout.roots, layout.nTrees);
   const nodes = new Int32Array(buffer, layout.nodes);
@@ -112,23 +93,23 @@ function fillNodes(
   // adding -0 changes no sum, not even -0
   write(0, NO_BIN, 0, 0);
   leaves[0] = -0;
+  const places = new Int32Array(value.length);
   let next = 1;
-  trees.forEach(({ childrenLeft, childrenRight, feature, value }, t) => {
-    const places = new Int32Array(value.length);
-    places[0] = next++;
-    roots[t] = NODE_BYTES * places[0];
+  for (let t = 0; t < length; t++) {
+    roots[t] = NODE_BYTES * next;
+    places[firstNode[t]] = next++;
     // children come after their parent
-    for (let i = 0; i < value.length; i++) {
+    for (let i = firstNode[t]; i < firstNode[t + 1]; i++) {
       if (childrenLeft[i] === -1) {
         write(places[i], NO_BIN, 0, places[i]);
-        leaves[places[i]] = learningRate * value[i];
+        leaves[places[i]] = value[i];
         continue;
       }
-      write(places[i], binOf(t, i), feature[i], next);
+      write(places[i], binOf(i), feature[i], next);
       places[childrenLeft[i]] = next++;
       places[childrenRight[i]] = next++;
     }
-  });
+  }
 }
 
 /** Writes the function over n rows: several trees side by side, for all rows before the next trees. */
