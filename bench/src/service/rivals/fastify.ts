@@ -8,7 +8,9 @@ const app = fastify({
 });
 app.addHook('onResponse', (request, reply, done) => {
   const { method, url, log } = request;
-  log.info({ method, url, status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
+  const { statusCode: status, elapsedTime } = reply;
+  const asked = { model: 'housing', version: 1, rows: 1 };
+  log.info({ method, url, status, ...asked, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
   done();
 });
 
