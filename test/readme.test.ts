@@ -72,8 +72,8 @@ t.test('the examples of the dialects get the answers that stand below them', asy
 
 t.test('the service documents every problem code', async (t) => {
   const text = readFileSync('packages/service/README.md', 'utf8');
-  const source = readFileSync('packages/service/src/problem.ts', 'utf8');
-  const codes = [...source.matchAll(/^ {2}([a-z_]+): \[(\d+), /gm)];
+  const source = readFileSync('packages/service/src/problems.ts', 'utf8');
+  const codes = [...source.matchAll(/^ {2}([a-z_]+): \{\n {4}status: (\d+),/gm)];
   t.ok(codes.length > 15);
   for (const [, code, status] of codes) t.match(text, new RegExp(`^\\| ${status} \\|.*\`${code}\``, 'm'), code);
 });

@@ -6,7 +6,8 @@ import { challenge } from './access/challenge.js';
 import { fieldsOfDialect } from './dialect-fields.js';
 import { refuseMediaType } from './json.js';
 import { countProblem, type ProblemCounts } from './metrics/problem-counts.js';
-import { Problem, type ProblemCode, shorten } from './problem.js';
+import { Problem, shorten } from './problem.js';
+import type { ProblemCode } from './problems.js';
 import { show } from './rows.js';
 
 /** Answers whatever goes wrong, from the router on, with a problem document. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ProblemCode } from '../problem.js';
+import type { ProblemCode } from '../problems.js';
 
 /** Tells a client in `WWW-Authenticate` which credentials are expected, or what is wrong with those it sent (RFC 6750). */
 export function challenge(code: ProblemCode, { routeOptions }: FastifyRequest, reply: FastifyReply): void {

@@ -1,4 +1,4 @@
-import { type ProblemCode, problemCodes } from '../problem.js';
+import { type ProblemCode, problemCodes } from '../problems.js';
 
 /** How many requests have been refused or have failed, by the code of their problem. */
 export type ProblemCounts = Map<string, number>;
