@@ -19,6 +19,8 @@ t.test('a ping is answered by a newline, the version by its number', async (t) =
   const ping = await app.inject('/ping');
   t.equal(ping.statusCode, 200);
   t.equal(ping.body, '\n');
+  // no JSON, which MLflow's own server says it is
+  t.equal(ping.headers['content-type'], 'text/plain; charset=utf-8');
   const version = await app.inject('/version');
   t.equal(version.headers['content-type'], 'text/plain; charset=utf-8');
   t.equal(version.body, '1.0.0');

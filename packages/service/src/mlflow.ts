@@ -26,7 +26,7 @@ export const mlflow: FastifyPluginAsyncTypebox<MlflowOptions> = async (app, { mo
   app.get('/ping', { config: { scope: 'open' } }, async (_request, reply) => {
     expectReady(health);
     models.find(models.defaultName);
-    return reply.type('application/json').send('\n');
+    return reply.type('text/plain; charset=utf-8').send('\n');
   });
 
   app.get('/version', { config: { scope: 'metadata' } }, async (_request, reply) =>
