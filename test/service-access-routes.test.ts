@@ -8,6 +8,9 @@ type Method = 'GET' | 'HEAD' | 'POST';
 /** What each route asks of a client. */
 const scopes: Record<string, readonly string[]> = {
   open: [
+    'GET /docs',
+    'GET /docs/problems/:code',
+    'GET /openapi.json',
     'GET /',
     'GET /health',
     'GET /health/live',
@@ -61,7 +64,8 @@ async function buildWithKeys(t: Test) {
 
   function ask(route: string, key?: string) {
     const [method, path] = route.split(' ');
-    const url = path.replace('([^:]+)::', ':').replace(':name', 'housing').replace(':version', '1');
+    const named = path.replace('([^:]+)::', ':').replace(':name', 'housing');
+    const url = named.replace(':version', '1').replace(':code', 'closing');
     return app.inject({ method: method as Method, url, headers: key === undefined ? {} : { 'x-api-key': key } });
   }
   const keyFor = (scope: string) => keys[closed.indexOf(scope)].key;

@@ -303,7 +303,7 @@ for (const [what, [body, status, code, pointer, detail]] of Object.entries(bodie
     const document = response.json();
     t.equal(response.statusCode, status);
     t.match(response.headers['content-type'], /^application\/problem\+json/);
-    t.match(document, { type: 'about:blank', title: /^.+$/, status, code, detail });
+    t.match(document, { type: `/docs/problems/${code}`, title: /^.+$/, status, code, detail });
     t.equal(document.pointer, pointer);
     t.equal(document.requestId, response.headers['x-request-id']);
   });
@@ -445,7 +445,7 @@ for (const [what, [sent, status, code, detail, headers]] of Object.entries(reque
     });
     t.equal(response.statusCode, status);
     t.match(response.headers, { 'content-type': /^application\/problem\+json/, ...headers });
-    t.match(response.json(), { type: 'about:blank', title: /^.+$/, status, code, detail });
+    t.match(response.json(), { type: `/docs/problems/${code}`, title: /^.+$/, status, code, detail });
   });
 }
 

@@ -10,11 +10,16 @@ import {
 } from '@housing/service';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import type { Test } from 'tap';
+import { expectDocumented, openApiOf } from './openapi.js';
 
 /** The folder of the shipped models. */
 export const shippedFolder = dirname(createRequire(import.meta.url).resolve('@housing/model/models/housing.json'));
 
 const shippedModels = openRepository(shippedFolder).models.list();
+
+// the routes and what they answer are the same for all models; closed ones are promised to refuse more
+const client = { name: 'test', scopes: new Set<never>() };
+const promised = await openApiOf(buildApp({ models: gatherModels(shippedModels), authenticate: () => client }));
 
 /** The shipped model of a name. */
 export function servedModel(name: 'housing' | 'housing-flask'): ServedModel {
@@ -26,12 +31,16 @@ export interface BuildOptions extends Partial<Omit<AppOptions, 'models'>> {
   readonly defaultModel?: string;
 }
 
-/** The app as production builds it, by default with the shipped models, closed when the test ends. */
+/**
+ * The app as production builds it, by default with the shipped models, closed when the test ends. What it answers is held to its
+ * OpenAPI document.
+ */
 export function build(
   t: Test,
   { models = shippedModels, defaultModel, ...options }: BuildOptions = {},
 ): FastifyInstance {
   const app = buildApp({ ...options, models: 'states' in models ? models : gatherModels(models, defaultModel) });
+  expectDocumented(t, app, promised);
   t.teardown(() => app.close());
   return app;
 }

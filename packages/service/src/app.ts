@@ -6,6 +6,8 @@ import { closeConnections } from './closing.js';
 import { compressAnswers } from './compress.js';
 import { allowOrigins } from './cors.js';
 import { describe } from './describe.js';
+import { docs } from './docs/docs.js';
+import { collectRoutes } from './docs/route-docs.js';
 import { health } from './health.js';
 import { home } from './home.js';
 import { inflateBodies } from './inflate.js';
@@ -108,6 +110,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   boundBytes(app, Math.max(maxBytesInFlight, maxBytes));
   compressAnswers(app);
   const allowed = collectMethods(app);
+  const routes = collectRoutes(app, authenticate !== undefined);
   if (metrics) exposeMetrics(app, { models, problems, inFlight, maxInFlight });
   app.register(home, { models });
   app.register(health, { isReady, stopping });
@@ -117,6 +120,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.register(v1, { models, maxRows });
   app.register(mlflow, { models, maxRows, isReady, stopping });
   app.register(repositoryRoutes, { repository });
+  app.register(docs, { models, routes });
   app.register(refuseOtherMethods, { allowed });
   return app;
 }

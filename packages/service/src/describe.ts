@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Training } from '@housing/model';
+import { documented } from './docs/route-docs.js';
 import { tagAnswers } from './entity-tags.js';
 import type { Models } from './models.js';
 import { ModelDescription, ModelList, ModelName, ModelNameAndVersion } from './schemas.js';
@@ -12,11 +13,14 @@ export interface DescribeOptions {
 /** `GET /models`, `GET /models/NAME` and `GET /models/NAME/versions/VERSION`: what is served, in the words of the model documents. */
 export const describe: FastifyPluginAsyncTypebox<DescribeOptions> = async (app, { models }) => {
   tagAnswers(app);
-  const config = { scope: 'metadata' } as const;
-  app.get('/models', { config, schema: { response: { 200: ModelList } } }, async () => {
+  const all = documented('Models', 'all models that serve, and which is asked by default', { isTagged: true });
+  const list = { config: { scope: 'metadata', ...all }, schema: { response: { 200: ModelList } } } as const;
+  app.get('/models', list, async () => {
     return { default: models.defaultName, models: models.list().map(describeModel) };
   });
 
+  const one = documented('Models', 'its features, what each accepts and what it was in training', { isTagged: true });
+  const config = { scope: 'metadata', ...one } as const;
   const response = { 200: ModelDescription };
   app.get('/models/:name', { config, schema: { params: ModelName, response } }, async (request) => {
     return describeModel(models.find(request.params.name));

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { closing } from './closing.js';
+import { documented } from './docs/route-docs.js';
 import { Problem } from './problem.js';
 import { Health } from './schemas.js';
 
@@ -13,12 +14,17 @@ export interface HealthOptions {
  * requests.
  */
 export const health: FastifyPluginAsyncTypebox<HealthOptions> = async (app, options) => {
-  const open = { config: { scope: 'open' }, schema: { response: { 200: Health } } } as const;
+  const schema = { response: { 200: Health } };
+  const live = { scope: 'open', ...documented('Health', 'whether the process answers') } as const;
+  const ready = {
+    scope: 'open',
+    ...documented('Health', 'whether requests may come', { problems: ['not_ready'] }),
+  } as const;
   const ok = { status: 'ok' } as const;
-  app.get('/health', open, async () => ok);
+  app.get('/health', { config: live, schema }, async () => ok);
   // asked every few seconds by a machine that keeps its own record
-  app.get('/health/live', { ...open, logLevel: 'warn' }, async () => ok);
-  app.get('/health/ready', { ...open, logLevel: 'warn' }, async () => {
+  app.get('/health/live', { config: live, schema, logLevel: 'warn' }, async () => ok);
+  app.get('/health/ready', { config: ready, schema, logLevel: 'warn' }, async () => {
     expectReady(options);
     return ok;
   });

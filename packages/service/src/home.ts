@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { FastifyPluginAsync } from 'fastify';
+import { documented } from './docs/route-docs.js';
+import { escapeHtml, hashOf } from './html.js';
 import type { Models } from './models.js';
 import { securePage } from './security-headers.js';
 import type { ServedModel } from './served-model.js';
@@ -43,9 +44,13 @@ const style = `
 /** `GET /`: a page for people, with a form that predicts. */
 export const home: FastifyPluginAsync<{ models: Models }> = async (app, { models }) => {
   // this page's own script and style, by their hashes, and nothing else
-  const policy = ["connect-src 'self'", `script-src '${hash(script)}'`, `style-src '${hash(style)}'`];
+  const policy = ["connect-src 'self'", `script-src '${hashOf(script)}'`, `style-src '${hashOf(style)}'`];
 
-  app.get('/', { config: { scope: 'open' } }, async (_request, reply) => {
+  const docs = documented('Documents', 'a page with a form that predicts', {
+    answers: { 'text/html': { type: 'string' } },
+    problems: ['model_unavailable'],
+  });
+  app.get('/', { config: { scope: 'open', ...docs } }, async (_request, reply) => {
     return securePage(reply, policy).send(render(models.default));
   });
 };
@@ -68,16 +73,8 @@ ${fields.join('\n')}
 <button>Predict</button>
 </form>
 <p>Prediction: <output>none yet</output>
-<p>Programs ask <code>POST /predict</code>; <a href="models">/models</a> lists the models.
+<p>Programs ask <code>POST /predict</code>: <a href="docs">how</a>. <a href="models">/models</a> lists the models.
 <script>${script}</script>
 </html>
 `;
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

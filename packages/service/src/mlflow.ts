@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answer } from './answer.js';
 import { readColumns } from './columns.js';
 import { parseCsv } from './csv.js';
+import { documented } from './docs/route-docs.js';
 import { expectReady, type HealthOptions } from './health.js';
 import { readInstances } from './instances.js';
 import { expectUtf8, refuseMediaType } from './json.js';
@@ -19,32 +20,38 @@ export interface MlflowOptions extends HealthOptions {
   readonly maxRows: number;
 }
 
+const TEXT = 'text/plain; charset=utf-8';
+
 /** `POST /invocations`, `GET /ping` and `GET /version`: MLflow's scoring protocol, which SageMaker's containers speak too. */
 export const mlflow: FastifyPluginAsyncTypebox<MlflowOptions> = async (app, { models, maxRows, ...health }) => {
   acceptCsv(app, () => ({ predictor: models.default.predictor, maxRows }));
 
-  app.get('/ping', { config: { scope: 'open' } }, async (_request, reply) => {
+  const answers = { 'text/plain': { type: 'string' } };
+  const ping = documented('MLflow', 'whether requests may come', {
+    answers,
+    problems: ['not_ready', 'model_unavailable'],
+  });
+  app.get('/ping', { config: { scope: 'open', ...ping } }, async (_request, reply) => {
     expectReady(health);
     models.find(models.defaultName);
-    return reply.type('text/plain; charset=utf-8').send('\n');
+    return reply.type(TEXT).send('\n');
   });
 
-  app.get('/version', { config: { scope: 'metadata' } }, async (_request, reply) =>
-    reply.type('text/plain; charset=utf-8').send(serviceVersion),
-  );
+  const version = { scope: 'metadata', ...documented('MLflow', 'the version of this service', { answers }) } as const;
+  app.get('/version', { config: version }, async (_request, reply) => reply.type(TEXT).send(serviceVersion));
 
-  app.post(
-    '/invocations',
-    { config: { scope: 'predict' }, schema: { response: { 200: Predictions } } },
-    (request, reply) => {
-      const served = models.default;
-      const reader = { predictor: served.predictor, maxRows };
-      return answer(request, reply, served, () => ({
-        rows: readInvocation(expectObject(request.body), reader),
-        write: (predictions) => ({ predictions }),
-      }));
-    },
-  );
+  const config = {
+    scope: 'predict',
+    ...documented('MLflow', 'asks the default model', { body: 'invocation' }),
+  } as const;
+  app.post('/invocations', { config, schema: { response: { 200: Predictions } } }, (request, reply) => {
+    const served = models.default;
+    const reader = { predictor: served.predictor, maxRows };
+    return answer(request, reply, served, () => ({
+      rows: readInvocation(expectObject(request.body), reader),
+      write: (predictions) => ({ predictions }),
+    }));
+  });
 };
 
 // CSV becomes the JSON of the same table

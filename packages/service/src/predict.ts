@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answer } from './answer.js';
 import { readBody } from './body.js';
+import { documented } from './docs/route-docs.js';
 import type { Models } from './models.js';
 import { ModelName, ModelNameAndVersion, Prediction, Table } from './schemas.js';
 import type { ServedModel } from './served-model.js';
@@ -13,29 +14,24 @@ export interface PredictOptions {
 
 /** `POST /predict`, `/models/NAME/predict` and `/models/NAME/versions/VERSION/predict`: rows in, one prediction a row out. */
 export const predict: FastifyPluginAsyncTypebox<PredictOptions> = async (app, { models, maxRows }) => {
-  const config = { scope: 'predict' } as const;
+  const body = 'table';
+  const asksDefault = { scope: 'predict', ...documented('Predictions', 'asks the default model', { body }) } as const;
+  const config = { scope: 'predict', ...documented('Predictions', 'asks a model', { body }) } as const;
   const response = { 200: Prediction };
 
-  app.post('/predict', { config, schema: { body: Table, response } }, (request, reply) => {
+  app.post('/predict', { config: asksDefault, schema: { body: Table, response } }, (request, reply) => {
     return predictBody(request, reply, models.default);
   });
 
-  app.post(
-    '/models/:name/predict',
-    { config, schema: { params: ModelName, body: Table, response } },
-    (request, reply) => {
-      return predictBody(request, reply, models.find(request.params.name));
-    },
-  );
+  const named = { config, schema: { params: ModelName, body: Table, response } };
+  app.post('/models/:name/predict', named, (request, reply) => {
+    return predictBody(request, reply, models.find(request.params.name));
+  });
 
-  const params = ModelNameAndVersion;
-  app.post(
-    '/models/:name/versions/:version/predict',
-    { config, schema: { params, body: Table, response } },
-    (request, reply) => {
-      return predictBody(request, reply, models.find(request.params.name, request.params.version));
-    },
-  );
+  const versioned = { config, schema: { params: ModelNameAndVersion, body: Table, response } };
+  app.post('/models/:name/versions/:version/predict', versioned, (request, reply) => {
+    return predictBody(request, reply, models.find(request.params.name, request.params.version));
+  });
 
   function predictBody(
     request: Pick<FastifyRequest<{ Body: Table }>, 'asked' | 'predicted' | 'body' | 'log' | 'raw'>,

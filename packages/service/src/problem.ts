@@ -2,7 +2,8 @@ import { type ProblemCode, problems } from './problems.js';
 
 /** A problem document of RFC 9457. */
 export interface ProblemDocument {
-  readonly type: 'about:blank';
+  /** The address of the page that explains the code. */
+  readonly type: `/docs/problems/${ProblemCode}`;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
@@ -33,7 +34,7 @@ export class Problem extends Error {
   toDocument(requestId?: string): ProblemDocument {
     const { code, status, message: detail, pointer } = this;
     return {
-      type: 'about:blank',
+      type: `/docs/problems/${code}`,
       title: problems[code].title,
       status,
       detail,

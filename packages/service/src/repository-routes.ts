@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { documented } from './docs/route-docs.js';
 import { Problem } from './problem.js';
 import type { ModelChange } from './refresh.js';
 import { logChanges } from './reload.js';
@@ -14,9 +15,14 @@ export interface RepositoryOptions {
 /** `POST /v2/repository/models/NAME/load` and `/unload`, as the Open Inference Protocol has them. */
 export const repositoryRoutes: FastifyPluginAsyncTypebox<RepositoryOptions> = async (app, { repository }) => {
   // they say no more than a few parameters
-  const options = { config: { scope: 'admin' }, schema: { params: ModelName }, bodyLimit: 2 ** 16 } as const;
+  const options = { schema: { params: ModelName }, bodyLimit: 2 ** 16 };
+  const docs = { body: 'ignored', answers: { 'application/json': {} } } as const;
 
-  app.post('/v2/repository/models/:name/load', options, async (request) => {
+  const load = {
+    scope: 'admin',
+    ...documented('Open Inference Protocol', 'loads a model', { ...docs, problems: ['admin_required', 'load_failed'] }),
+  } as const;
+  app.post('/v2/repository/models/:name/load', { ...options, config: load }, async (request) => {
     const { name } = request.params;
     const changes = await expectRepository(repository).load(name);
     logActs(request, changes);
@@ -25,7 +31,11 @@ export const repositoryRoutes: FastifyPluginAsyncTypebox<RepositoryOptions> = as
     throw new Problem('load_failed', `expected ${name} ${failed.version} to load, got: ${failed.reason}`);
   });
 
-  app.post('/v2/repository/models/:name/unload', options, async (request) => {
+  const unload = {
+    scope: 'admin',
+    ...documented('Open Inference Protocol', 'unloads a model', { ...docs, problems: ['admin_required'] }),
+  } as const;
+  app.post('/v2/repository/models/:name/unload', { ...options, config: unload }, async (request) => {
     logActs(request, await expectRepository(repository).unload(request.params.name));
     return {};
   });

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answer } from './answer.js';
+import { documented } from './docs/route-docs.js';
 import { readInstances } from './instances.js';
 import type { ModelState, Models } from './models.js';
 import { expectObject } from './rows.js';
@@ -17,20 +18,26 @@ export interface V1Options {
 export const v1: FastifyPluginAsyncTypebox<V1Options> = async (app, { models, maxRows }) => {
   const params = ModelParams;
 
+  const whether = documented('TensorFlow Serving', 'whether a model serves');
   const status = { params, response: { 200: ModelStatus } };
   for (const url of ['/v1/models/:name', '/v1/models/:name/versions/:version'])
-    app.get(url, { config: { scope: 'metadata' }, schema: status }, async ({ params: { name, version } }) => {
-      // refuses what does not serve, as KServe has it
-      models.find(name, version);
-      const states = models.states().filter((state) => state.name === name);
-      const asked = states.filter((state) => version === undefined || String(state.version) === version);
-      return { name, ready: true, model_version_status: asked.map(describeState) };
-    });
+    app.get(
+      url,
+      { config: { scope: 'metadata', ...whether }, schema: status },
+      async ({ params: { name, version } }) => {
+        // refuses what does not serve, as KServe has it
+        models.find(name, version);
+        const states = models.states().filter((state) => state.name === name);
+        const asked = states.filter((state) => version === undefined || String(state.version) === version);
+        return { name, ready: true, model_version_status: asked.map(describeState) };
+      },
+    );
 
+  const asks = documented('TensorFlow Serving', 'asks a model', { body: 'instances' });
   const schema = { params, response: { 200: Predictions } };
   // a doubled colon is the colon itself
   for (const url of ['/v1/models/:name([^:]+)::predict', '/v1/models/:name/versions/:version([^:]+)::predict'])
-    app.post(url, { config: { scope: 'predict' }, schema }, (request, reply) => {
+    app.post(url, { config: { scope: 'predict', ...asks }, schema }, (request, reply) => {
       const served = models.find(request.params.name, request.params.version);
       const reader = { predictor: served.predictor, maxRows };
       return answer(request, reply, served, () => ({

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { documented } from '../docs/route-docs.js';
 import type { Models } from '../models.js';
 import { createDurationHistogram } from './durations.js';
 import type { createRegistry } from './registry.js';
@@ -21,7 +22,8 @@ export function exposeMetrics(app: FastifyInstance, options: MetricsOptions): vo
 
   app.register(async (app) => {
     let registry: Promise<ReturnType<typeof createRegistry>> | undefined;
-    app.get('/metrics', { logLevel: 'warn', config: { scope: 'metrics' } }, async (_request, reply) => {
+    const docs = documented('Health', 'metrics for Prometheus', { answers: { 'text/plain': { type: 'string' } } });
+    app.get('/metrics', { logLevel: 'warn', config: { scope: 'metrics', ...docs } }, async (_request, reply) => {
       // prom-client, and with it the API of OpenTelemetry, is loaded for those alone who ask
       registry ??= import('./registry.js').then(({ createRegistry }) => createRegistry({ ...options, usage }));
       const all = await registry;

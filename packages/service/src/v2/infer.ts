@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { answer, type Question } from '../answer.js';
+import { documented } from '../docs/route-docs.js';
 import type { Models } from '../models.js';
 import { Problem } from '../problem.js';
 import { expectObject, type Fields, show } from '../rows.js';
@@ -22,10 +23,14 @@ interface InferRoute {
 
 /** `POST /v2/models/NAME[/versions/VERSION]/infer`: tensors in, the tensor of the predictions out. */
 export const infer: FastifyPluginAsync<InferOptions> = async (app, { models, maxRows }) => {
+  const docs = documented('Open Inference Protocol', 'asks a model', {
+    body: 'inference',
+    answers: { 'application/octet-stream': {} },
+  });
   for (const model of ['/v2/models/:name', '/v2/models/:name/versions/:version'])
     app.post<InferRoute>(
       `${model}/infer`,
-      { config: { scope: 'predict' }, schema: { response: { 200: InferenceResponse } } },
+      { config: { scope: 'predict', ...docs }, schema: { response: { 200: InferenceResponse } } },
       (request, reply) => {
         const { name, version } = request.params;
         const served = models.find(name, version);

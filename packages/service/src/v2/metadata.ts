@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { documented } from '../docs/route-docs.js';
 import { expectReady, type HealthOptions, isReadyNow } from '../health.js';
 import type { Models } from '../models.js';
 import { Problem } from '../problem.js';
@@ -16,16 +17,22 @@ export interface MetadataOptions extends HealthOptions {
   readonly canLoad: boolean;
 }
 
+/** The config of a route of the protocol. */
+function config(scope: 'open' | 'metadata', summary: string, more?: Parameters<typeof documented>[2]) {
+  return { scope, ...documented('Open Inference Protocol', summary, more) };
+}
+
 /** `GET` of all that the protocol tells without inference, and the index of the models. */
 export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, { models, canLoad, ...health }) => {
-  const open = { scope: 'open' } as const;
-  const config = { scope: 'metadata' } as const;
-
-  app.get('/v2/health/live', { config: open, schema: { response: { 200: Live } } }, async () => ({ live: true }));
+  app.get(
+    '/v2/health/live',
+    { config: config('open', 'whether the process answers'), schema: { response: { 200: Live } } },
+    async () => ({ live: true }),
+  );
 
   app.get(
     '/v2/health/ready',
-    { config: open, schema: { response: { 200: Ready, 503: Ready } } },
+    { config: config('open', 'whether requests may come'), schema: { response: { 200: Ready, 503: Ready } } },
     async (_request, reply) => {
       const ready = isReadyNow(health);
       if (!ready) reply.code(503).header('retry-after', 1);
@@ -36,19 +43,33 @@ export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, 
   // as Triton names them
   const extensions = ['binary_tensor_data', ...(canLoad ? ['model_repository'] : [])];
   for (const url of ['/v2', '/v2/'])
-    app.get(url, { config, schema: { response: { 200: ServerMetadata } } }, async () => {
-      return { name: 'housing', version: serviceVersion, extensions };
-    });
+    app.get(
+      url,
+      { config: config('metadata', 'what the server is'), schema: { response: { 200: ServerMetadata } } },
+      async () => {
+        return { name: 'housing', version: serviceVersion, extensions };
+      },
+    );
 
   for (const url of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
-    app.get(url, { config, schema: { params: ModelParams, response: { 200: ModelMetadata } } }, async (request) => {
-      const served = models.find(request.params.name, request.params.version);
-      return describeModel(served, models);
-    });
+    app.get(
+      url,
+      {
+        config: config('metadata', 'the tensors of a model'),
+        schema: { params: ModelParams, response: { 200: ModelMetadata } },
+      },
+      async (request) => {
+        const served = models.find(request.params.name, request.params.version);
+        return describeModel(served, models);
+      },
+    );
 
     app.get(
       `${url}/ready`,
-      { config, schema: { params: ModelParams, response: { 200: ModelReady } } },
+      {
+        config: config('metadata', 'whether a model serves', { problems: ['not_ready'] }),
+        schema: { params: ModelParams, response: { 200: ModelReady } },
+      },
       async (request) => {
         const { name } = models.find(request.params.name, request.params.version);
         // no pod is to be sent requests for a model that it will not have for long
@@ -58,12 +79,20 @@ export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, 
     );
   }
 
-  app.get('/v2/models', { config, schema: { response: { 200: ModelIndex } } }, async () => listModels(models));
+  app.get(
+    '/v2/models',
+    { config: config('metadata', 'name, version and state of every model'), schema: { response: { 200: ModelIndex } } },
+    async () => listModels(models),
+  );
 
   const response = { 200: ModelIndex };
   app.post<{ Body: Body | undefined }>(
     '/v2/repository/index',
-    { config, schema: { response }, bodyLimit: 2 ** 16 },
+    {
+      config: config('metadata', 'the same, or of those alone that serve', { body: 'index' }),
+      schema: { response },
+      bodyLimit: 2 ** 16,
+    },
     async ({ body }) => {
       const isReadyAsked = readReady(body?.json);
       return listModels(models).filter(({ state }) => !isReadyAsked || state === 'READY');

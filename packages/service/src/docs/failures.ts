@@ -1,0 +1,57 @@
+import type { ProblemCode } from '../problems.js';
+import type { BodyKind, DocumentedRoute } from './route-docs.js';
+
+/** What may happen to any request. */
+const anywhere: readonly ProblemCode[] = [
+  'malformed_request',
+  'request_timeout',
+  'expectation_failed',
+  'headers_too_large',
+  'internal_error',
+  'closing',
+];
+
+/** What may happen where not everybody is let in. */
+const strangers: readonly ProblemCode[] = [
+  'conflicting_credentials',
+  'credentials_required',
+  'invalid_credentials',
+  'insufficient_scope',
+];
+
+const rows: readonly ProblemCode[] = [
+  'wrong_type',
+  'wrong_length',
+  'missing_feature',
+  'unknown_feature',
+  'out_of_range',
+  'too_many_rows',
+  'model_unavailable',
+];
+
+/** What may be wrong with a body that has been parsed. */
+const bodies: Readonly<Record<BodyKind, readonly ProblemCode[]>> = {
+  table: [...rows, 'wrong_labels', 'unknown_key', 'empty_body'],
+  instances: [...rows, 'empty_body'],
+  invocation: [...rows, 'wrong_labels', 'unknown_key', 'empty_body', 'malformed_csv'],
+  inference: [...rows, 'unknown_key', 'unknown_output', 'empty_body'],
+  index: ['wrong_type'],
+  ignored: ['empty_body'],
+};
+
+/** How a route can fail. */
+export function failuresOf({ method, url, docs, isOpen, needs }: DocumentedRoute): ProblemCode[] {
+  const failures = new Set([...anywhere, ...(docs.problems ?? [])]);
+  const add = (...codes: ProblemCode[]) => {
+    for (const code of codes) failures.add(code);
+  };
+  if (!isOpen) add('rate_limited');
+  if (needs !== undefined) add(...strangers);
+  if (method === 'POST') add('overloaded', 'too_many_bytes', 'unsupported_media_type', 'unsupported_encoding');
+  if (docs.body !== undefined) add('malformed_json', 'malformed_encoding', ...bodies[docs.body]);
+  // without a value for it the path is another
+  if (url.includes('/:')) add('unknown_route');
+  if (url.includes('/:name')) add('unknown_model', 'model_unavailable');
+  if (url.includes('/:version')) add('unknown_version');
+  return [...failures];
+}

@@ -1,0 +1,69 @@
+import { escapeHtml } from '../html.js';
+import { curl } from './curl.js';
+import { code, table } from './layout.js';
+import type { Components, Content, Operation, Parameter, Response } from './openapi.js';
+
+/** An operation, with a command for each shape that its body may have. */
+export function renderOperation(method: string, path: string, operation: Operation, components: Components): string {
+  const { operationId, summary, parameters = [], requestBody, responses } = operation;
+  return `<section id="${operationId}">
+<h3><span class="method">${method}</span> ${code(path)} ${escapeHtml(summary)}</h3>
+${parameters.length === 0 ? '' : renderParameters(parameters)}
+${requestBody === undefined ? '' : renderBody(method, path, requestBody.content, components)}
+<details><summary>Answers</summary>
+${renderResponses(responses)}
+</details>
+</section>`;
+}
+
+function renderParameters(parameters: readonly Parameter[]): string {
+  const rows = parameters.map(({ name, in: place, description, schema }) => [
+    code(name),
+    place,
+    escapeHtml(description) + (schema.enum ?? []).map((value) => ` ${code(String(value))}`).join(''),
+  ]);
+  return table(['Parameter', 'In', ''], rows);
+}
+
+function renderBody(method: string, path: string, content: Content, components: Components): string {
+  const types = Object.keys(content).map(code).join(', ');
+  const examples = Object.entries(content).flatMap(([type, { examples = {} }]) =>
+    Object.keys(examples).map((name, k) => {
+      const { summary, value } = components.examples[name];
+      const command = curl(method, fill(path, name), type, value);
+      const answer = JSON.stringify(components.examples[answerTo(name)].value);
+      const shown = `<pre>${escapeHtml(command)}</pre>\n<pre>${escapeHtml(answer)}</pre>`;
+      return `<details${k === 0 ? ' open' : ''}><summary>${escapeHtml(summary)}</summary>${shown}</details>`;
+    }),
+  );
+  return `<p>Body: ${types}\n${examples.join('\n')}`;
+}
+
+function answerTo(example: string): string {
+  return example.replace(/\w+$/, 'answer');
+}
+
+/** The path for the model that an example is of, `housing.1.table.columns`. */
+function fill(path: string, example: string): string {
+  const [, name = '', version = ''] = /^(.+)\.(\d+)\.\w+\.\w+$/.exec(example) ?? [];
+  return path.replace('{name}', name).replace('{version}', version);
+}
+
+function renderResponses(responses: Operation['responses']): string {
+  const rows = Object.entries(responses).map(([status, response]) => [
+    status,
+    describeAnswer(response),
+    Object.keys(response.headers ?? {})
+      .map(code)
+      .join(' '),
+  ]);
+  return table(['Status', 'What', 'Headers'], rows);
+}
+
+function describeAnswer({ description, content = {} }: Response): string {
+  const { 'application/problem+json': problem, ...others } = content;
+  const codes = problem?.schema?.properties?.code.enum ?? [];
+  const links = codes.map((one) => `<a href="docs/problems/${one}">${code(String(one))}</a>`);
+  const text = problem === undefined ? [escapeHtml(description)] : [];
+  return [...text, ...Object.keys(others).map(code), ...links].join(' ');
+}

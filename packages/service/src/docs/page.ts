@@ -1,0 +1,58 @@
+import { escapeHtml } from '../html.js';
+import { type ProblemKind, problems } from '../problems.js';
+import { code, layOut, table } from './layout.js';
+import type { OpenApi } from './openapi.js';
+import { renderModels } from './page-models.js';
+import { renderOperation } from './page-operation.js';
+
+/** The document as a page for people. */
+export function renderService(document: OpenApi): string {
+  const sections = document.tags.map(({ name, description }) => {
+    return `<h2 id="${idOf(name)}">${escapeHtml(name)}</h2>\n<p>${escapeHtml(description)}\n${renderSection(document, name)}`;
+  });
+  const links = [...document.tags.map(({ name }) => name), 'Features', 'Problems'];
+  return layOut(
+    document.info.title,
+    `<h1>${escapeHtml(document.info.title)} ${escapeHtml(document.info.version)}</h1>
+<nav>${links.map((name) => `<a href="#${idOf(name)}">${escapeHtml(name)}</a>`).join('\n')}</nav>
+${paragraphs(document.info.description)}
+<p>Programs read <a href="openapi.json">openapi.json</a>. The commands below ask the service at <code>$URL</code>: set it first, by
+<code>URL=http://localhost:5000</code>, say. Their rows are some of those by which the model was verified.
+${sections.join('\n')}
+<h2 id="features">Features</h2>
+${renderModels(document)}
+<h2 id="problems">Problems</h2>
+${renderProblems()}`,
+  );
+}
+
+function renderSection({ paths, components }: OpenApi, name: string): string {
+  return Object.entries(paths)
+    .flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, operation]) => ({ path, method, operation })),
+    )
+    .filter(({ operation }) => operation.tags.includes(name))
+    .map(({ path, method, operation }) => renderOperation(method.toUpperCase(), path, operation, components))
+    .join('\n');
+}
+
+function renderProblems(): string {
+  const rows = Object.entries<ProblemKind>(problems).map(([name, { status, title }]) => [
+    String(status),
+    `<a href="docs/problems/${name}">${code(name)}</a>`,
+    escapeHtml(title),
+  ]);
+  return table(['Status', 'Code', 'What it is'], rows);
+}
+
+/** The little of Markdown that the description has. */
+function paragraphs(markdown: string): string {
+  return markdown
+    .split('\n\n')
+    .map((text) => `<p>${escapeHtml(text).replace(/`([^`]*)`/g, '<code>$1</code>')}`)
+    .join('\n');
+}
+
+function idOf(name: string): string {
+  return name.toLowerCase().replaceAll(' ', '-');
+}

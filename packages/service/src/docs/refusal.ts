@@ -1,0 +1,43 @@
+import { type ProblemCode, problems } from '../problems.js';
+import { modelHeaders, withHeaders, withMaybe } from './headers.js';
+import { type Response, refer } from './openapi.js';
+
+/** The schema of problem documents. */
+export const problemSchema = {
+  type: 'object',
+  description: 'RFC 9457; members beside it are for the clients of the dialects',
+  properties: {
+    type: { type: 'string', format: 'uri-reference', description: 'the page that explains the code' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'what was expected where, and what came instead' },
+    code: { enum: Object.keys(problems) },
+    pointer: { type: 'string', description: 'the JSON pointer to the first fault of the body' },
+    requestId: { type: 'string' },
+    error: { type: 'string', description: 'the detail, below /v1 and /v2' },
+    error_code: { type: 'string', description: "MLflow's code, on its routes" },
+    message: { type: 'string', description: 'the detail, on those of MLflow' },
+  },
+  required: ['type', 'title', 'status', 'detail', 'code'],
+};
+
+/** A refusal with any of the codes of one status. */
+export function describeRefusal(status: number, codes: readonly ProblemCode[], isPrediction: boolean): Response {
+  const lines = codes.map((code) => `- [${code}](/docs/problems/${code}): ${problems[code].title}`);
+  const schema = { ...refer('schemas', 'Problem'), properties: { status: { const: status }, code: { enum: codes } } };
+  return {
+    description: lines.join('\n'),
+    headers: {
+      ...(codes.some(isBeforeRouting) ? withMaybe('x-request-id') : withHeaders('x-request-id')),
+      ...(status === 401 ? withHeaders('www-authenticate') : {}),
+      ...(status === 429 || status === 503 ? withHeaders('retry-after') : {}),
+      ...(isPrediction && status === 400 ? withMaybe(...modelHeaders) : {}),
+    },
+    content: { 'application/problem+json': { schema } },
+  };
+}
+
+/** Whether what parses HTTP may refuse so, before the request has an id. */
+function isBeforeRouting(code: ProblemCode): boolean {
+  return code === 'malformed_request' || code === 'request_timeout' || code === 'headers_too_large';
+}
