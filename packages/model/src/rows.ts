@@ -21,10 +21,10 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
   const low = Math.max(...lowest);
   const high = Math.min(...highest);
 
-  function check(x: unknown, f: number, row?: number): number {
+  function check(x: unknown, f: number): number {
     // NaN fails both comparisons
     if (typeof x === 'number' && x >= low && x <= high) return x;
-    return checkClosely(x, f, row);
+    return checkClosely(x, f);
   }
 
   function checkClosely(x: unknown, f: number, row?: number): number {
@@ -78,8 +78,9 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
 
     checkBatch(rows, out) {
       const n = countRows(rows, nFeatures, out);
-      for (let r = 0, k = 0; r < n; r++) {
-        for (let f = 0; f < nFeatures; f++, k++) check(rows[k], f, r);
+      for (let k = 0; k < rows.length; k++) {
+        const x = rows[k];
+        if (!(x >= low && x <= high)) checkClosely(x, k % nFeatures, Math.floor(k / nFeatures));
       }
       return out ?? new Float64Array(n);
     },
