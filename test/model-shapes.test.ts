@@ -12,11 +12,16 @@ const shapes: Shape[] = JSON.parse(readFileSync(new URL('../../bench/shapes.json
 // more thresholds of a feature than a kernel has numbers for its bins
 const crowded = { trees: 1100, leaves: 64, features: 1 };
 
-for (const shape of [...shapes, crowded]) {
+// more trees, as all split alike, than 16 bits tell where their leaves are
+const alike = { trees: 1, times: 1100, leaves: 8, features: 2 };
+
+for (const shape of [...shapes, crowded, alike]) {
+  const { times } = { times: 1, ...shape };
   t.test(
-    `${shape.trees} trees of ${shape.leaves} leaves, ${shape.features} features: all evaluators agree`,
+    `${shape.trees * times} trees of ${shape.leaves} leaves, ${shape.features} features: all evaluators agree`,
     async (t) => {
-      const model = createRandomModel(shape, 11);
+      const { trees, ...others } = createRandomModel(shape, 11);
+      const model = { ...others, trees: Array.from({ length: times }, () => trees).flat() };
       const predictors = createEachPredictor(model);
       const rows = drawRows(model, predictors[0].predictor);
       const row = (r: number) => rows.subarray(r * shape.features, (r + 1) * shape.features);

@@ -5,9 +5,11 @@ import * as wasm from './wasm.js';
 import { add, constant, f64, get, i32, set, v128 } from './wasm.js';
 
 /** How many rows go through the loops side by side: one sum waits for its last addition, and meanwhile the others add. */
-const SIDE_BY_SIDE = 3; // more need more registers than there are: 4 take 2 %, 6 take 20 % longer
+const SIDE_BY_SIDE = 6; // 4 and 8 take a tenth longer: too few to wait for, more than there are registers
 /** How many rows are handed over in one call. */
-const ROWS_A_CALL = 128;
+const ROWS_A_CALL = 20 * SIDE_BY_SIDE;
+/** How many vectors of masks are combined at a time, of the next row too where one ends in between. */
+const VECTORS_AT_A_TIME = 5;
 /** How many edges a cell of the grid may have: those after the first are looked at one by one. */
 const EDGES_A_CELL = 16;
 
@@ -17,10 +19,11 @@ const EDGES_A_CELL = 16;
  * Its bytes are written here, so that the number of features, the lengths and the addresses are constants in its code, and no
  * other tool is needed. 16 masks go into a vector; a table look-up finds the highest bit of all of them at once.
  *
- * @returns undefined where the host has no leave to compile, and where edges crowd so much that the grid does not help
+ * @returns undefined where the host has no leave to compile, where no tree asks for a feature, and where edges crowd so much that
+ *   the grid does not help
  */
 export function createMaskKernel(blocks: readonly Masks[], init: number, nFeatures: number): Evaluator | undefined {
-  if (blocks.some((masks) => mostEdges(masks) > EDGES_A_CELL)) return undefined;
+  if (!blocks.every(isFit)) return undefined;
   const layout = layOut(blocks, nFeatures);
   const instance = instantiate(
     blocks.map((masks, k) => encodeBlock(masks, { ...layout, ...layout.blocks[k] })),
@@ -32,14 +35,15 @@ export function createMaskKernel(blocks: readonly Masks[], init: number, nFeatur
 }
 
 function fill(buffer: ArrayBuffer, blocks: readonly Masks[], layout: Layout): void {
-  new Uint8Array(buffer, layout.tables).set(tables());
   blocks.forEach((block, k) => {
     const place = layout.blocks[k];
-    new Float64Array(buffer, place.cells).set(cellParameters(block));
-    new Int32Array(buffer, place.grid).set(block.bins.grid.map((edge) => 8 * edge));
-    new Float64Array(buffer, place.edges).set(block.bins.edges);
+    const { bins } = block;
+    new Float64Array(buffer, place.cells).set([...bins.low, ...bins.inverse, ...bins.lastCell]);
+    new Int32Array(buffer, place.grid).set(bins.grid.map((edge) => 8 * edge));
+    new Float64Array(buffer, place.edges).set(bins.edges);
     new Float64Array(buffer, place.leaves).set(block.leaves);
     new Int32Array(buffer, place.masks).set(block.rows);
+    new Uint16Array(buffer, place.firstLeaves).set(Array.from({ length: place.foundBytes / 2 }, (_, t) => 64 * t));
   });
 }
 
@@ -47,13 +51,9 @@ function createRunner(instance: Instance, layout: Layout, init: number, nFeature
   const { buffer } = instance.memory;
   const input = new Float64Array(buffer, layout.input, ROWS_A_CALL * nFeatures);
   const sums = new Float64Array(buffer, layout.sums, ROWS_A_CALL);
-  const runs = layout.blocks.map((_, k) => instance[k]);
-  const run =
-    runs.length === 1
-      ? runs[0]
-      : (n: number) => {
-          for (const run of runs) run(n);
-        };
+  const run = (n: number) => {
+    for (let k = 0; k < layout.blocks.length; k++) instance[k](n);
+  };
 
   return {
     row: input.subarray(0, nFeatures),
@@ -74,13 +74,9 @@ function createRunner(instance: Instance, layout: Layout, init: number, nFeature
   };
 }
 
-function mostEdges({ bins: { firstCell, lastCell, grid } }: Masks): number {
-  let most = 0;
-  for (let b = 0; b < firstCell.length; b++) {
-    for (let cell = firstCell[b]; cell <= firstCell[b] + lastCell[b]; cell++)
-      most = Math.max(most, grid[cell + 1] - grid[cell]);
-  }
-  return most;
+/** Whether there is something to look up, in a grid that helps. */
+function isFit({ bins: { feature, grid } }: Masks): boolean {
+  return feature.length > 0 && !grid.some((edge, cell) => grid[cell + 1] - edge > EDGES_A_CELL);
 }
 
 /** Where things are in the memory of a kernel, in bytes. */
@@ -89,70 +85,67 @@ type Layout = ReturnType<typeof layOut>;
 function layOut(blocks: readonly Masks[], nFeatures: number) {
   const memory = createLayout();
   return {
-    tables: memory.place(48),
     input: memory.place(ROWS_A_CALL * nFeatures * 8), // float64 [rows, features]
     inputBytes: 8 * nFeatures,
     sums: memory.place(ROWS_A_CALL * 8), // float64 [rows]
-    blocks: blocks.map(({ bins, nWords, rows, leaves }) => ({
-      rowBytes: 4 * nWords, // of masks
-      cells: memory.place(48 * Math.ceil(bins.feature.length / 2)), // float64 [pairs of features, 3, 2]: low, inverse, last cell
-      found: memory.place(SIDE_BY_SIDE * 4 * nWords), // [rows side by side, rowBytes]: the masks left over, or where their leaves are
-      grid: memory.place(4 * bins.grid.length), // int32 [cells], from `edges` on
-      edges: memory.place(8 * bins.edges.length), // float64
-      leaves: memory.place(leaves.byteLength), // float64 [words, 32]
-      masks: memory.place(rows.byteLength), // int32 [bins + 2, words]
-    })),
+    blocks: blocks.map(({ width, bins, nWords, rows, leaves }) => {
+      const keptBytes = width === 8 ? 32 : 16; // of a vector
+      const foundBytes = keptBytes * VECTORS_AT_A_TIME * Math.ceil(nWords / 4 / VECTORS_AT_A_TIME); // of a row
+      return {
+        keptBytes,
+        foundBytes,
+        cells: memory.place(24 * bins.feature.length + 8), // float64 [3, features]: low, inverse, last cell
+        found: memory.place(SIDE_BY_SIDE * foundBytes), // [rows side by side, foundBytes]: the masks left over, or where their leaves are
+        firstLeaves: memory.place(foundBytes), // uint16 [trees], where in `leaves` theirs start
+        grid: memory.place(4 * bins.grid.length), // int32 [cells], from `edges` on
+        edges: memory.place(8 * bins.edges.length), // float64
+        leaves: memory.place(leaves.byteLength), // float64 [words, 32]
+        masks: memory.place(rows.byteLength), // int32 [bins + 2, words]
+      };
+    }),
     nBytes: memory.nBytes,
   };
 }
 
-/** The vectors that the code looks things up in. */
-function tables(): number[] {
-  const nibbles = Array.from({ length: 16 }, (_, x) => x);
-  // eight times the place of the highest bit of a nibble, from the top: how far the leaf is from the first of its tree
-  const offset = (x: number) => 8 * (Math.clz32(x) - 28);
-  return [
-    ...nibbles.map(() => 15),
-    ...nibbles.map((x) => (x === 0 ? 255 : offset(x))),
-    ...nibbles.map((x) => (x === 0 ? 255 : 32 + offset(x))),
-  ];
-}
-
-/** What finds the cells of two features at a time. */
-function cellParameters({ bins: { low, inverse, lastCell } }: Masks): number[] {
-  const parameters = [];
-  for (let b = 0; b < low.length; b += 2) {
-    const twin = Math.min(b + 1, low.length - 1);
-    parameters.push(low[b], low[twin], inverse[b], inverse[twin], lastCell[b], lastCell[twin]);
-  }
-  return parameters;
+/** Eight times the place of the highest bit of a nibble, from the top: how far the leaf is from the first of its tree; 0 of 0. */
+function leafOffset(nibble: number): number {
+  return 8 * (Math.clz32(nibble) & 3);
 }
 
 /** Writes the function of a block, which takes the number of rows in `input` and adds to `sums`. */
-function encodeBlock({ width, bins }: Masks, layout: Layout & Layout['blocks'][number]): wasm.FunctionCode {
+function encodeBlock({ width, bins, nWords }: Masks, layout: Layout & Layout['blocks'][number]): wasm.FunctionCode {
   const { feature, firstCell } = bins;
-  const { rowBytes, inputBytes } = layout;
+  const { keptBytes, foundBytes, inputBytes } = layout;
 
   const types: number[] = [];
-  const local = (type: number) => types.push(type); // parameter 0 is the number of rows
-  const locals = (type: number, n: number) => Array.from({ length: n }, () => local(type));
+  // parameter 0 is the number of rows
+  const locals = (type: number, n: number) => Array.from({ length: n }, () => types.push(type));
   const nRows = 0;
   const [input, sum, w, leaf, row, found] = locals(i32, 6);
   const [vector, nibble, inUpper, inLower] = locals(v128, 4);
-  const value = local(f64);
-  const totals = locals(f64, SIDE_BY_SIDE);
+  const [value, total] = locals(f64, 2);
   const maskRows = locals(i32, feature.length);
+  const words = locals(i32, SIDE_BY_SIDE);
+  const pairs = locals(v128, SIDE_BY_SIDE / 2);
+  const step = (address: number, by: number) => set(address, add(get(address), constant(by)));
 
   /** Sets `maskRows` to where the mask rows of the row are, as `findBins` does. */
   const findMaskRows = maskRows.map((maskRow, b) => {
-    const cells = layout.cells + 24 * b;
-    const twin = feature[Math.min(b + 1, feature.length - 1)];
-    const parameter = (k: number) => wasm.loadVector(constant(cells), 16 * k);
-    const pair = wasm.loadPair(get(row), 8 * feature[b], 8 * twin);
+    // of two features at a time; after the last comes something or other
+    const parameter = (k: number) => wasm.loadVector(constant(0), layout.cells + 8 * (k * feature.length + b));
+    const twin = feature[b + 1] ?? 0;
+    const pair = wasm.joinPair(wasm.loadHalf(get(row), 8 * feature[b]), wasm.loadFloat(get(row), 8 * twin));
     const place = wasm.multiplyEach(wasm.subtractEach(pair, parameter(0)), parameter(1));
-    const cell = wasm.toIntegers(wasm.lesserEach(wasm.greaterEach(place, wasm.zeros), parameter(2)));
+    const cell = wasm.toIntegers(
+      wasm.lesserEach(
+        wasm.greaterEach(
+          place,
+          wasm.bytes(() => 0),
+        ),
+        parameter(2),
+      ),
+    );
     const isBelow = wasm.isLess(wasm.loadFloat(get(maskRow), layout.edges), get(value));
-    const nextEdge = set(maskRow, add(get(maskRow), constant(8)));
     return [
       b % 2 === 0 ? set(vector, cell) : [],
       set(
@@ -162,88 +155,113 @@ function encodeBlock({ width, bins }: Masks, layout: Layout & Layout['blocks'][n
       set(value, wasm.loadFloat(get(row), 8 * feature[b])),
       // mostly there is one edge or none, and no branch to mispredict
       set(maskRow, add(get(maskRow), wasm.shiftLeft(isBelow, constant(3)))),
-      wasm.when(isBelow, wasm.repeatWhile(nextEdge, isBelow)),
-      set(maskRow, wasm.multiply(get(maskRow), constant(rowBytes / 8))),
+      wasm.when(isBelow, wasm.repeatWhile(step(maskRow, 8), isBelow)),
+      set(maskRow, wasm.multiply(get(maskRow), constant(nWords / 2))),
     ];
   });
 
-  /** Combines the mask rows at w. */
-  const masks = maskRows.map((maskRow) => wasm.loadVector(add(get(maskRow), get(w)), layout.masks));
+  /** Combines the next n vectors of the mask rows, and keeps what is left: of the smallest trees where their leaves are. */
+  const combine = (n: number) => [
+    Array.from({ length: n }, (_, k) => {
+      const masks = maskRows.map((maskRow) => wasm.loadVector(get(maskRow), layout.masks + 16 * k));
+      return [set(vector, masks.reduce(wasm.and)), keep(k)];
+    }),
+    maskRows.map((maskRow) => step(maskRow, 16 * n)),
+    [found, w].map((place) => step(place, keptBytes * n)),
+  ];
   const upper = wasm.lookUp(get(inUpper), wasm.and(wasm.shiftRight16(get(vector), 4), get(nibble)));
-  const lower = wasm.lookUp(get(inLower), wasm.and(get(vector), get(nibble)));
-  const combine = [
-    set(vector, masks.length === 0 ? wasm.ones : masks.reduce(wasm.and)),
-    wasm.storeVector(add(get(found), get(w)), 0, width === 8 ? wasm.lesserBytes(upper, lower) : get(vector)),
-  ];
+  const lower = wasm.lookUp(get(inLower), get(vector)); // 0 from 16 on
+  const keep = (k: number) =>
+    width > 8
+      ? wasm.storeVector(get(found), layout.found + 16 * k, get(vector))
+      : [
+          set(vector, wasm.orBits(upper, lower)),
+          [wasm.extendLow, wasm.extendHigh].map((extend, half) => {
+            const at = 32 * k + 16 * half;
+            const address = wasm.add16(extend(get(vector)), wasm.loadVector(get(w), layout.firstLeaves + at));
+            return wasm.storeVector(get(found), layout.found + at, address);
+          }),
+        ];
 
-  /** Adds the leaves of the trees of a word, for the first n rows. */
-  const addWord = (word: number, n: number) =>
-    Array.from({ length: 32 / width }, (_, t) =>
-      totals.slice(0, n).map((total, r) => {
-        const offset = leafOffset(width, get(w), layout.found + r * rowBytes + 4 * word, t);
-        return set(
-          total,
-          wasm.addFloat(get(total), wasm.loadFloat(add(get(leaf), offset), 256 * word + 8 * width * t)),
-        );
-      }),
-    );
+  const trees = width === 32 ? [0] : [0, 1]; // of a word
+  /** Loads the words of what is kept: a load for two trees, where loads are the limit. */
+  const loadWord = (r: number, offset: number) =>
+    set(words[r], wasm.load32(get(w), layout.found + foundBytes * r + offset));
+  const leafOf = (r: number, t: number, load = wasm.loadFloat) => {
+    const word = get(words[r]);
+    const isFirst = t < trees.length - 1;
+    if (width === 8) return load(isFirst ? wasm.lower16(word) : wasm.upper16(word), layout.leaves);
+    const place = wasm.countLeadingZeros(isFirst ? wasm.shiftLeft(word, constant(16)) : word);
+    return load(add(get(leaf), wasm.shiftLeft(place, constant(3))), layout.leaves + 128 * t);
+  };
+  const nextLeaf = width === 8 ? [] : step(leaf, 256);
 
-  const start = [set(w, constant(0)), set(leaf, constant(layout.leaves))];
-  const step = (nWords: number) => [
-    set(w, add(get(w), constant(4 * nWords))),
-    set(leaf, add(get(leaf), constant(256 * nWords))),
-  ];
-  const more = wasm.isBelow(get(w), constant(rowBytes));
-  const loadTotals = (n: number) => totals.slice(0, n).map((total, r) => set(total, wasm.loadFloat(get(sum), 8 * r)));
-  const storeTotals = (n: number) => totals.slice(0, n).map((total, r) => wasm.storeFloat(get(sum), 8 * r, get(total)));
-  const firstRow = [set(row, get(input)), set(found, constant(layout.found))];
-  const nextRow = [set(row, add(get(row), constant(inputBytes))), set(found, add(get(found), constant(rowBytes)))];
-  const moreRows = wasm.isBelow(get(found), constant(layout.found + SIDE_BY_SIDE * rowBytes));
+  const firstRow = [set(row, get(input)), set(found, constant(0))];
+  const start = [w, leaf].map((place) => set(place, constant(0)));
+  const more = wasm.isBelow(get(w), constant((keptBytes * nWords) / 4));
 
-  // first all masks, then all sums: a word of each row is as many loads as there are registers
   const sideBySide = [
     firstRow,
-    wasm.repeatWhile([findMaskRows, start, wasm.repeatWhile([combine, step(4)], more), nextRow], moreRows),
-    loadTotals(SIDE_BY_SIDE),
+    wasm.repeatWhile(
+      [findMaskRows, start, wasm.repeatWhile(combine(VECTORS_AT_A_TIME), more), step(row, inputBytes)],
+      wasm.isBelow(get(found), constant(foundBytes * SIDE_BY_SIDE)),
+    ),
+    pairs.map((pair, p) => set(pair, wasm.loadVector(get(sum), 16 * p))),
     start,
-    wasm.repeatWhile([addWord(0, SIDE_BY_SIDE), step(1)], more),
-    storeTotals(SIDE_BY_SIDE),
+    wasm.repeatWhile(
+      [
+        words.map((_, r) => loadWord(r, 0)),
+        trees.map((t) =>
+          pairs.map((pair, p) =>
+            set(pair, wasm.addEach(get(pair), wasm.joinPair(leafOf(2 * p, t, wasm.loadHalf), leafOf(2 * p + 1, t)))),
+          ),
+        ),
+        nextLeaf,
+        step(w, 4),
+      ],
+      more,
+    ),
+    pairs.map((pair, p) => wasm.storeVector(get(sum), 16 * p, get(pair))),
   ];
   // the masks of the next trees while the leaves of these add up
   const alone = [
     firstRow,
     findMaskRows,
-    loadTotals(1),
+    set(total, wasm.loadFloat(get(sum), 0)),
     start,
-    wasm.repeatWhile([combine, [0, 1, 2, 3].map((word) => addWord(word, 1)), step(4)], more),
-    storeTotals(1),
+    wasm.repeatWhile(
+      [
+        combine(1),
+        Array.from({ length: keptBytes / 4 }, (_, k) => [
+          loadWord(0, 4 * k - keptBytes),
+          trees.map((t) => set(total, wasm.addFloat(get(total), leafOf(0, t)))),
+          nextLeaf,
+        ]),
+      ],
+      more,
+    ),
+    wasm.storeFloat(get(sum), 0, get(total)),
   ];
+  // more than half as many will do: what else is in `input` is of rows before
   const rounds = (n: number, body: wasm.Code) => {
-    const enough = wasm.isAtMost(constant(n), get(nRows));
-    const next = [
-      set(input, add(get(input), constant(n * inputBytes))),
-      set(sum, add(get(sum), constant(8 * n))),
-      set(nRows, add(get(nRows), constant(-n))),
-    ];
+    const enough = wasm.isBelow(constant(n >> 1), get(nRows));
+    const next = [step(input, n * inputBytes), step(sum, 8 * n), step(nRows, -n)];
     return wasm.when(enough, wasm.repeatWhile([body, next], enough));
   };
   const body = [
-    [nibble, inUpper, inLower].map((table, k) => set(table, wasm.loadVector(constant(layout.tables), 16 * k))),
+    set(
+      nibble,
+      wasm.bytes(() => 15),
+    ),
+    set(inUpper, wasm.bytes(leafOffset)),
+    set(
+      inLower,
+      wasm.bytes((x) => 32 + leafOffset(x)),
+    ),
     set(input, constant(layout.input)),
     set(sum, constant(layout.sums)),
     rounds(SIDE_BY_SIDE, sideBySide),
     rounds(1, alone),
   ];
   return { locals: types, body };
-}
-
-/** How far the leaf of tree t of a word is from the first leaf of that tree, in bytes. */
-function leafOffset(width: number, w: wasm.Code, found: number, t: number): wasm.Code {
-  // the first tree of a word has its highest bits, which come last in a little-endian memory
-  if (width === 8) return wasm.load8(w, found + 3 - t);
-  const place =
-    width === 16
-      ? add(wasm.countLeadingZeros(wasm.load16(w, found + 2 - 2 * t)), constant(-16))
-      : wasm.countLeadingZeros(wasm.load32(w, found));
-  return wasm.shiftLeft(place, constant(3));
 }

@@ -13,13 +13,15 @@ import type { Trees } from './trees.js';
 export interface Masks {
   readonly width: number; // bits of a mask: 8, 16 or 32
   readonly bins: Bins;
-  readonly nWords: number; // of a row; the masks of 4, 2 or 1 trees in each, from the highest bits down
+  readonly nWords: number; // of a row; the masks of 4, 2 or 1 trees in each, from the lowest bits up
   readonly rows: Int32Array; // [bins of all features + 2, words]; the last two: all ones, and room for partial results
   readonly leaves: Float64Array; // [words * trees a word, width], what each adds to the sum
 }
 
 /** How much of a cache the masks of a block may take. */
 const BLOCK_BYTES = 512 * 1024;
+/** As many trees of eight leaves as 16 bits can tell where they are, for the kernel. */
+const MOST_TREES = 1024;
 
 /**
  * Makes the masks of trees of at most 32 leaves, in blocks of successive trees.
@@ -46,7 +48,8 @@ function endOfBlock(trees: Trees, start: number, width: number): number {
   const edges = new Set<number>();
   for (let t = start; t < trees.length; t++) {
     for (let i = firstNode[t]; i < firstNode[t + 1]; i++) if (feature[i] >= 0) edges.add(threshold[i]);
-    if (t > start && edges.size * (t - start + 1) * (width / 8) > BLOCK_BYTES) return t;
+    const nBytes = edges.size * (t - start + 1) * (width / 8);
+    if (t > start && (t - start === MOST_TREES || nBytes > BLOCK_BYTES)) return t;
   }
   return trees.length;
 }
@@ -84,7 +87,7 @@ function createMasks(
   const ruledOut = new Int32Array(nNodes + 1); // [nodes]
   let node = 0;
   for (let t = 0; t < end - start; t++) {
-    const shift = (t % perWord) * width;
+    const shift = 32 - ((t % perWord) + 1) * width;
     for (let i = firstNode[start + t]; i < firstNode[start + t + 1]; i++) {
       if (childrenLeft[i] === -1) {
         leaves[t * width + first[i]] = value[i];
@@ -172,11 +175,10 @@ function sumLeaves(masks: Masks, starts: Int32Array, last: number, init: number)
   for (let w = 0, leaf = 0; w < nWords; w++, leaf += 32) {
     const left = rows[a + w] & rows[b + w] & rows[c + w] & rows[d + w] & rows[e + w] & rows[f + w];
     // the highest bit of each mask: a shift and a count, where isolating a lowest bit takes a tenth longer
-    sum += leaves[leaf + Math.clz32(left)];
-    if (width === 32) continue;
-    if (width === 8) sum += leaves[leaf + 8 + Math.clz32(left << 8)];
-    sum += leaves[leaf + 16 + Math.clz32(left << 16)];
-    if (width === 8) sum += leaves[leaf + 24 + Math.clz32(left << 24)];
+    if (width === 8) sum += leaves[leaf + Math.clz32(left << 24)];
+    if (width < 32) sum += leaves[leaf + 16 - width + Math.clz32(left << 16)];
+    if (width === 8) sum += leaves[leaf + 16 + Math.clz32(left << 8)];
+    sum += leaves[leaf + 32 - width + Math.clz32(left)];
   }
   return sum;
 }

@@ -44,22 +44,24 @@ export const constant = (value: number): Code => [0x41, signed(value)];
 // int32
 export const add = (a: Code, b: Code): Code => [a, b, 0x6a];
 export const multiply = (a: Code, b: Code): Code => [a, b, 0x6c];
+export const lower16 = (a: Code): Code => [a, constant(0xffff), 0x71];
+export const upper16 = (a: Code): Code => [a, constant(16), 0x76];
 export const shiftLeft = (a: Code, b: Code): Code => [a, b, 0x74];
 export const countLeadingZeros = (a: Code): Code => [a, 0x67];
 export const or = (a: Code, b: Code): Code => [a, b, 0x72];
 export const isOther = (a: Code, b: Code): Code => [a, b, 0x47];
 export const isBelow = (a: Code, b: Code): Code => [a, b, 0x48];
-export const isAtMost = (a: Code, b: Code): Code => [a, b, 0x4c];
 
 // float64
 export const addFloat = (a: Code, b: Code): Code => [a, b, 0xa0];
 export const isLess = (a: Code, b: Code): Code => [a, b, 0x63];
 
 // memory, at an address plus a fixed offset; the second number is a hint of the alignment
-export const load8 = (address: Code, offset: number): Code => [address, 0x2d, 0, unsigned(offset)];
 export const load16 = (address: Code, offset: number): Code => [address, 0x2f, 1, unsigned(offset)];
 export const load32 = (address: Code, offset: number): Code => [address, 0x28, 2, unsigned(offset)];
 export const loadFloat = (address: Code, offset: number): Code => [address, 0x2b, 3, unsigned(offset)];
+/** A float64 as the first of a vector. */
+export const loadHalf = (address: Code, offset: number): Code => [address, simd(93), 3, unsigned(offset)];
 export const storeFloat = (address: Code, offset: number, x: Code): Code => [address, x, 0x39, 3, unsigned(offset)];
 export const loadVector = (address: Code, offset: number): Code => [address, simd(0), 4, unsigned(offset)];
 export const storeVector = (address: Code, offset: number, x: Code): Code => [
@@ -69,26 +71,25 @@ export const storeVector = (address: Code, offset: number, x: Code): Code => [
   4,
   unsigned(offset),
 ];
-/** Two float64 from two places. */
-export const loadPair = (address: Code, first: number, second: number): Code => [
-  address,
-  [address, simd(93), 3, unsigned(first)],
-  [simd(87), 3, unsigned(second), 1],
-];
-
 // vectors, of 16 bytes, four int32 or two float64
-export const zeros: Code = [simd(12), Array.from({ length: 16 }, () => 0)];
-export const ones: Code = [simd(12), Array.from({ length: 16 }, () => 255)];
+export const bytes = (f: (index: number) => number): Code => [simd(12), Array.from({ length: 16 }, (_, k) => f(k))];
 export const and = (a: Code, b: Code): Code => [a, b, simd(78)];
+export const orBits = (a: Code, b: Code): Code => [a, b, simd(80)];
 export const lookUp = (table: Code, indices: Code): Code => [table, indices, simd(14)];
-export const lesserBytes = (a: Code, b: Code): Code => [a, b, simd(119)];
 export const shiftRight16 = (a: Code, by: number): Code => [a, constant(by), simd(141)];
+export const add16 = (a: Code, b: Code): Code => [a, b, simd(142)];
+/** The first, or last, eight bytes as int16. */
+export const extendLow = (a: Code): Code => [a, simd(137)];
+export const extendHigh = (a: Code): Code => [a, simd(138)];
+export const addEach = (a: Code, b: Code): Code => [a, b, simd(240)];
 export const subtractEach = (a: Code, b: Code): Code => [a, b, simd(241)];
 export const multiplyEach = (a: Code, b: Code): Code => [a, b, simd(242)];
 export const lesserEach = (a: Code, b: Code): Code => [a, b, simd(246)];
 export const greaterEach = (a: Code, b: Code): Code => [a, b, simd(247)];
 /** Two float64 as int32, rounded towards 0; NaN as 0. */
 export const toIntegers = (a: Code): Code => [a, simd(252)];
+/** A vector with its second float64 replaced. */
+export const joinPair = (a: Code, b: Code): Code => [a, b, simd(34), 1];
 export const lane = (a: Code, index: number): Code => [a, simd(27), index];
 
 /** Repeats the body while the condition holds after it. */
