@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { seededRandom } from '@housing/bench/random.js';
 import { createRandomModel, type Shape } from '@housing/bench/random-model.js';
 import { referenceWalk } from '@housing/bench/reference-walk.js';
-import type { Model, Predictor } from '@housing/model';
+import type { Model, Predictor, Trees } from '@housing/model';
 import t from 'tap';
 import { nextDown, nextUp } from './support/doubles.js';
 import { createEachPredictor } from './support/evaluators.js';
@@ -20,8 +20,8 @@ for (const shape of [...shapes, crowded, alike]) {
   t.test(
     `${shape.trees * times} trees of ${shape.leaves} leaves, ${shape.features} features: all evaluators agree`,
     async (t) => {
-      const { trees, ...others } = createRandomModel(shape, 11);
-      const model = { ...others, trees: Array.from({ length: times }, () => trees).flat() };
+      const drawn = createRandomModel(shape, 11);
+      const model = times === 1 ? drawn : { ...drawn, trees: repeat(drawn.trees, times) };
       const predictors = createEachPredictor(model);
       const rows = drawRows(model, predictors[0].predictor);
       const row = (r: number) => rows.subarray(r * shape.features, (r + 1) * shape.features);
@@ -35,6 +35,27 @@ for (const shape of [...shapes, crowded, alike]) {
       }
     },
   );
+}
+
+/** One tree, so many times. */
+function repeat({ childrenLeft, childrenRight, feature, threshold, value, ...tree }: Trees, times: number): Trees {
+  const nNodes = value.length;
+  const length = nNodes * times;
+  const moved = (children: Int32Array) =>
+    Int32Array.from({ length }, (_, i) => {
+      const child = children[i % nNodes];
+      return child === -1 ? -1 : child + i - (i % nNodes);
+    });
+  return {
+    length: times,
+    firstNode: Int32Array.from({ length: times + 1 }, (_, t) => t * nNodes),
+    childrenLeft: moved(childrenLeft),
+    childrenRight: moved(childrenRight),
+    feature: Int32Array.from({ length }, (_, i) => feature[i % nNodes]),
+    threshold: Float64Array.from({ length }, (_, i) => threshold[i % nNodes]),
+    value: Float64Array.from({ length }, (_, i) => value[i % nNodes]),
+    weightedNNodeSamples: Float64Array.from({ length }, (_, i) => tree.weightedNNodeSamples[i % nNodes]),
+  };
 }
 
 function firstOther(expected: Float64Array, got: Float64Array): string | undefined {

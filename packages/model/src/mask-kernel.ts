@@ -2,7 +2,7 @@ import type { Evaluator } from './evaluator.js';
 import { createLayout, type Instance, instantiate } from './instance.js';
 import type { Masks } from './masks.js';
 import * as wasm from './wasm.js';
-import { add, constant, f64, get, i32, set, v128 } from './wasm.js';
+import { add, constant, f64, get, i32, set, step, v128 } from './wasm.js';
 
 /** How many rows go through the loops side by side: one sum waits for its last addition, and meanwhile the others add. */
 const SIDE_BY_SIDE = 6; // 4 and 8 take a tenth longer: too few to wait for, more than there are registers
@@ -127,7 +127,6 @@ function encodeBlock({ width, bins, nWords }: Masks, layout: Layout & Layout['bl
   const maskRows = locals(i32, feature.length);
   const words = locals(i32, SIDE_BY_SIDE);
   const pairs = locals(v128, SIDE_BY_SIDE / 2);
-  const step = (address: number, by: number) => set(address, add(get(address), constant(by)));
 
   /** Sets `maskRows` to where the mask rows of the row are, as `findBins` does. */
   const findMaskRows = maskRows.map((maskRow, b) => {

@@ -79,13 +79,6 @@ function createMasks(
   // adding -0 changes no sum, not even -0
   const leaves = new Float64Array(nWords * perWord * width).fill(-0);
 
-  // the nodes at each edge, as lists: what one rules out stands in `ruledOut`, in which word in `word`
-  const nNodes = to - from;
-  const firstAt = new Int32Array(bins.edges.length); // [edges], 0 for none
-  const next = new Int32Array(nNodes + 1); // [nodes], 0 at the end of a list
-  const word = new Int32Array(nNodes + 1); // [nodes]
-  const ruledOut = new Int32Array(nNodes + 1); // [nodes]
-  let node = 0;
   for (let t = 0; t < end - start; t++) {
     const shift = 32 - ((t % perWord) + 1) * width;
     for (let i = firstNode[start + t]; i < firstNode[start + t + 1]; i++) {
@@ -93,22 +86,17 @@ function createMasks(
         leaves[t * width + first[i]] = value[i];
         continue;
       }
-      const bit = shift + first[i];
       const edge = bins.firstEdge[feature[i]] + search(edges[feature[i]], 0, edges[feature[i]].length, threshold[i]);
-      node++;
-      word[node] = Math.floor(t / perWord);
-      ruledOut[node] = (-1 >>> bit) ^ (-1 >>> (bit + size[childrenLeft[i]]));
-      next[node] = firstAt[edge];
-      firstAt[edge] = node;
+      const bit = shift + first[i];
+      // in the bin above its edge
+      rows[(edge + 1) * nWords + Math.floor(t / perWord)] &= ~((-1 >>> bit) ^ (-1 >>> (bit + size[childrenLeft[i]])));
     }
   }
 
-  // each bin rules out what the one below it does, and what the nodes at the edge between them do
+  // each bin rules out what the one below it does too
   for (let k = 0; k < bins.edges.length; k++) {
     if (bins.edges[k] === Number.POSITIVE_INFINITY) continue;
-    const above = (k + 1) * nWords;
-    rows.copyWithin(above, k * nWords, above);
-    for (let n = firstAt[k]; n !== 0; n = next[n]) rows[above + word[n]] &= ~ruledOut[n];
+    for (let w = k * nWords; w < (k + 1) * nWords; w++) rows[w + nWords] &= rows[w];
   }
   return { width, bins, nWords, rows, leaves };
 }

@@ -14,12 +14,10 @@ export interface RowReader {
 /** Makes the reader for these features. */
 export function createRowReader(featureNames: readonly string[], accepted: readonly Interval[]): RowReader {
   const nFeatures = featureNames.length;
-  const lowest = Float64Array.from(accepted, (interval) => interval.lowest);
-  const highest = Float64Array.from(accepted, (interval) => interval.highest);
 
   // what every feature accepts: two numbers to compare with, where there would be two to fetch for each value
-  const low = Math.max(...lowest);
-  const high = Math.min(...highest);
+  const low = Math.max(...accepted.map(({ lowest }) => lowest));
+  const high = Math.min(...accepted.map(({ highest }) => highest));
 
   function check(x: unknown, f: number): number {
     // NaN fails both comparisons
@@ -28,15 +26,12 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
   }
 
   function checkClosely(x: unknown, f: number, row?: number): number {
-    if (typeof x === 'number' && x >= lowest[f] && x <= highest[f]) return x;
-    return refuse(x, f, row);
-  }
-
-  function refuse(x: unknown, f: number, row?: number): never {
-    const code = typeof x === 'number' ? 'out_of_range' : 'wrong_type';
+    const { lowest, highest } = accepted[f];
+    const isNumber = typeof x === 'number';
+    if (isNumber && x >= lowest && x <= highest) return x;
     throw new InputError(
-      code,
-      `expected a number from ${lowest[f]} to ${highest[f]}, got ${show(x)}`,
+      isNumber ? 'out_of_range' : 'wrong_type',
+      `expected a number from ${lowest} to ${highest}, got ${show(x)}`,
       featureNames[f],
       row,
     );

@@ -3,7 +3,7 @@ import { createByRows, type Evaluator } from './evaluator.js';
 import { createLayout, instantiate } from './instance.js';
 import type { Trees } from './trees.js';
 import * as wasm from './wasm.js';
-import { add, constant, f64, get, i32, set } from './wasm.js';
+import { add, constant, f64, get, i32, set, step } from './wasm.js';
 
 /** How many walks go side by side: one waits for its next node, and meanwhile the others step. */
 const SIDE_BY_SIDE = 8;
@@ -121,7 +121,7 @@ function encode(layout: Layout): wasm.FunctionCode {
   const walks = Array.from({ length: SIDE_BY_SIDE }, () => local(i32));
 
   const left = (node: number) => wasm.load32(get(node), layout.nodes + 4);
-  const step = walks.map((node) => {
+  const steps = walks.map((node) => {
     const feature = wasm.load16(get(node), layout.nodes + 2);
     const bin = wasm.load16(add(feature, get(row)), layout.bins);
     const goesRight = wasm.isBelow(wasm.load16(get(node), layout.nodes), bin);
@@ -132,21 +132,21 @@ function encode(layout: Layout): wasm.FunctionCode {
   const predictRow = [
     walks.map((node, k) => set(node, wasm.load32(get(tree), layout.roots + 4 * k))),
     wasm.repeatWhile(
-      Array.from({ length: STEPS }, () => step),
+      Array.from({ length: STEPS }, () => steps),
       areOnTheWay,
     ),
     set(total, wasm.loadFloat(get(sums), layout.sums)),
     walks.map((node) => set(total, wasm.addFloat(get(total), wasm.loadFloat(get(node), layout.leaves)))),
     wasm.storeFloat(get(sums), layout.sums, get(total)),
-    set(row, add(get(row), constant(layout.rowBytes))),
-    set(sums, add(get(sums), constant(8))),
+    step(row, layout.rowBytes),
+    step(sums, 8),
   ];
   const moreRows = wasm.isBelow(get(sums), wasm.shiftLeft(get(nRows), constant(3)));
   const predictRows = [
     set(row, constant(0)),
     set(sums, constant(0)),
     wasm.repeatWhile(predictRow, moreRows),
-    set(tree, add(get(tree), constant(4 * SIDE_BY_SIDE))),
+    step(tree, 4 * SIDE_BY_SIDE),
   ];
   const moreTrees = wasm.isBelow(get(tree), constant(4 * layout.nTrees));
   return { locals, body: wasm.repeatWhile(predictRows, moreTrees) };

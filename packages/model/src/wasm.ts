@@ -44,6 +44,8 @@ export const constant = (value: number): Code => [0x41, signed(value)];
 // int32
 export const add = (a: Code, b: Code): Code => [a, b, 0x6a];
 export const multiply = (a: Code, b: Code): Code => [a, b, 0x6c];
+/** Adds a constant to a local. */
+export const step = (local: number, by: number): Code => set(local, add(get(local), constant(by)));
 export const lower16 = (a: Code): Code => [a, constant(0xffff), 0x71];
 export const upper16 = (a: Code): Code => [a, constant(16), 0x76];
 export const shiftLeft = (a: Code, b: Code): Code => [a, b, 0x74];
