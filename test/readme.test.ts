@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { describeSettings, openAccess } from '@housing/service';
+import { describeSettings, openKeyFile } from '@housing/service';
 import t from 'tap';
 import { checkedProgram, codeBlocks } from './support/readme.js';
 import { startServer, untilListening } from './support/server.js';
@@ -81,7 +81,7 @@ t.test('the service documents every problem code', async (t) => {
 t.test('the file of keys in the documentation is one', async (t) => {
   const [example] = codeBlocks('packages/service/README.md', 'json').filter((block) => block.includes('sha256'));
   const file = `${t.testdir({ 'keys.json': example })}/keys.json`;
-  t.doesNotThrow(() => openAccess({ auth: 'keys', authKeysFile: file }));
+  t.doesNotThrow(() => openKeyFile(file));
 });
 
 t.test('the service documents every setting as its schema has it', async (t) => {

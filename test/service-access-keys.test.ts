@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { examples } from '@housing/bench/examples.js';
-import { openAccess } from '@housing/service';
+import { openKeyFile } from '@housing/service';
 import t, { type Test } from 'tap';
 import { makeKey, openKeys, type TestKey, textOf } from './support/keys.js';
 import { startServer, untilListening } from './support/server.js';
@@ -134,7 +134,7 @@ const faults: Record<string, [unknown, string]> = {
 for (const [what, [content, message]] of Object.entries(faults)) {
   t.test(`a file of keys with ${what} is refused`, async (t) => {
     const file = join(t.testdir({ 'keys.json': JSON.stringify(content) }), 'keys.json');
-    t.throws(() => openAccess({ auth: 'keys', authKeysFile: file }), { message: `${file}: ${message}` });
+    t.throws(() => openKeyFile(file), { message: `${file}: ${message}` });
   });
 }
 
@@ -146,7 +146,7 @@ t.test('a file of keys that is no JSON is refused, and not repeated', async (t) 
     ['half', 'something else'],
   ]) {
     const file = join(folder, `${name}.json`);
-    t.throws(() => openAccess({ auth: 'keys', authKeysFile: file }), { message: `${file}: expected JSON, got ${got}` });
+    t.throws(() => openKeyFile(file), { message: `${file}: expected JSON, got ${got}` });
   }
 });
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { openAccess } from '@housing/service';
+import { openKeyFile } from '@housing/service';
 import t, { type Test } from 'tap';
 import { makeKey, textOf } from './support/keys.js';
 import { build } from './support/service.js';
@@ -26,7 +26,7 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
 
 /** The status of a request for the models, by the keys of a file. */
 async function ask(t: Test, file: string, key: string): Promise<number> {
-  const app = build(t, openAccess({ auth: 'keys', authKeysFile: file }));
+  const app = build(t, openKeyFile(file));
   return (await app.inject({ url: '/models', headers: { 'x-api-key': key } })).statusCode;
 }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAccess, openRepository } from '@housing/service';
+import { openKeyFile, openRepository } from '@housing/service';
 import t, { type Test } from 'tap';
 import { documentOf } from './support/documents.js';
 import { makeKey, openKeys, textOf } from './support/keys.js';
@@ -14,7 +14,7 @@ const bob = makeKey('bob', ['predict', 'metadata', 'metrics']);
 /** An app of one model that ann may load and unload, and the lines of its log. */
 function buildWithAdmin(t: Test) {
   const folder = t.testdir({ models: { 'm.json': documentOf(10) }, 'keys.json': textOf([ann, bob]) });
-  const { authenticate } = openAccess({ auth: 'keys', authKeysFile: join(folder, 'keys.json') });
+  const { authenticate } = openKeyFile(join(folder, 'keys.json'));
   const repository = openRepository(join(folder, 'models'));
   const lines: Record<string, unknown>[] = [];
   const stream = { write: (line: string) => lines.push(JSON.parse(line)) };

@@ -84,7 +84,7 @@ t.test('every setting is checked', async (t) => {
   refused({ PORT: '65536' }, 'PORT: expected a whole number from 0 to 65535, got "65536"');
   refused({ PORT: '5e3' }, 'PORT: expected a whole number from 0 to 65535, got "5e3"');
   refused({ MODELS_WATCH: '1' }, 'MODELS_WATCH: expected one of false, true, got "1"');
-  refused({ AUTH: 'key' }, 'AUTH: expected one of none, keys, got "key"');
+  refused({ AUTH: 'key' }, 'AUTH: expected one of none, keys, jwt, got "key"');
   refused({ MAX_ROWS: '0' }, 'MAX_ROWS: expected a whole number from 1 to 100000000, got "0"');
   refused({ MAX_BYTES: '1mb' }, 'MAX_BYTES: expected a whole number from 1 to 536870912, got "1mb"');
   refused({ MAX_IN_FLIGHT: '0' }, 'MAX_IN_FLIGHT: expected a whole number from 1 to 1000000, got "0"');
@@ -141,6 +141,10 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     defaultModel: undefined,
     auth: 'none',
     authKeysFile: undefined,
+    jwtIssuer: undefined,
+    jwtAudience: undefined,
+    jwtAlgorithms: 'RS256',
+    jwtJwksUrl: undefined,
     maxRows: 100_000,
     maxBytes: 33_554_432,
     maxInFlight: 256,
@@ -162,6 +166,10 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
     DEFAULT_MODEL: '',
     AUTH: '',
     AUTH_KEYS_FILE: '',
+    JWT_ISSUER: '',
+    JWT_AUDIENCE: '',
+    JWT_ALGORITHMS: '',
+    JWT_JWKS_URL: '',
     MAX_ROWS: '',
     MAX_BYTES: '',
     MAX_IN_FLIGHT: '',

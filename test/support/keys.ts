@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Access, openAccess } from '@housing/service';
+import { type Access, openKeyFile } from '@housing/service';
 import type { Test } from 'tap';
 
 /** A key and its line in the file of keys. */
@@ -24,5 +24,5 @@ export function textOf(keys: readonly TestKey[]): string {
 /** Writes a file of keys, and opens it as the server does with `AUTH=keys`. */
 export function openKeys(t: Test, keys: readonly TestKey[]): Access & { file: string } {
   const file = join(t.testdir({ 'keys.json': textOf(keys) }), 'keys.json');
-  return { file, ...openAccess({ auth: 'keys', authKeysFile: file }) };
+  return { file, ...openKeyFile(file) };
 }

@@ -1,4 +1,5 @@
 export type { Authenticate, Client } from './access/client.js';
+export { openKeyFile } from './access/key-file.js';
 export { type Access, type AccessSettings, openAccess } from './access/open-access.js';
 export { type Scope, scopes } from './access/scopes.js';
 export { type AppOptions, buildApp } from './app.js';

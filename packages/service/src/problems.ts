@@ -231,6 +231,12 @@ export const problems = {
     when: 'The model is known but does not serve: it was unloaded, or its file is no model.',
     remedy: 'The detail says why. Ask another version, or wait until it is loaded.',
   },
+  issuer_unavailable: {
+    status: 503,
+    title: 'The issuer of tokens does not answer',
+    when: 'The token names a key that is not known, and the keys of its issuer cannot be fetched.',
+    remedy: 'Send the request again after what `Retry-After` says. The log of the service tells why.',
+  },
   closing: {
     status: 503,
     title: 'The service is closing',

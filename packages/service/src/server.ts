@@ -30,13 +30,11 @@ async function serve(): Promise<void> {
     host,
     port,
     defaultModel,
-    auth,
-    authKeysFile,
     drainDelay,
     ...settings
   } = readSettings(process.env);
   const repository = openRepository(modelsDir, defaultModel);
-  const access = openAccess({ auth, authKeysFile });
+  const access = await openAccess(settings);
   // JSON for machines, lines for a person at a terminal
   const stream = process.stdout.isTTY ? (await import('pino-pretty')).default({ sync: true }) : standardOutput();
   const stopping = new AbortController();

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { KindGuard, type TInteger, type TLiteral, type TSchema, type TUnion, Type } from '@sinclair/typebox';
+import { algorithms } from './access/token-rules.js';
 
 import { isAddressRange } from './trusted-proxies.js';
 
@@ -14,9 +15,14 @@ export interface Settings {
   readonly modelsWatch: boolean;
   /** The model that `/predict` asks, where one is named. */
   readonly defaultModel: string | undefined;
-  /** Who is let in: everybody, or owners of keys. */
-  readonly auth: 'none' | 'keys';
+  /** Who is let in: everybody, owners of keys, or bearers of tokens. */
+  readonly auth: 'none' | 'keys' | 'jwt';
   readonly authKeysFile: string | undefined;
+  readonly jwtIssuer: string | undefined;
+  readonly jwtAudience: string | undefined;
+  /** With commas. */
+  readonly jwtAlgorithms: string;
+  readonly jwtJwksUrl: string | undefined;
   readonly maxRows: number;
   readonly maxBytes: number;
   readonly maxInFlight: number;
@@ -64,15 +70,42 @@ const { properties: variables } = Type.Object({
       description: 'the model that `/predict` asks',
     }),
   ),
-  AUTH: Type.Union([Type.Literal('none'), Type.Literal('keys')], {
+  AUTH: Type.Union([Type.Literal('none'), Type.Literal('keys'), Type.Literal('jwt')], {
     default: 'none',
-    description: 'who is let in: everybody, but to no act of an administrator, or owners of keys',
+    description:
+      'who is let in: everybody, but to no act of an administrator, owners of keys, or bearers of tokens (JWT)',
   }),
   AUTH_KEYS_FILE: Type.Optional(
     Type.String({
       without: 'none',
       expected: 'a file of keys',
       description: 'the keys that are let in, with `AUTH=keys`; read again when it changes',
+    }),
+  ),
+  JWT_ISSUER: Type.Optional(
+    Type.String({
+      without: 'none',
+      expected: 'a URL',
+      description: 'who issues the tokens, with `AUTH=jwt`, as they name it',
+    }),
+  ),
+  JWT_AUDIENCE: Type.Optional(
+    Type.String({
+      without: 'none',
+      expected: 'a text',
+      description: 'whom the tokens are for, as they name this service',
+    }),
+  ),
+  JWT_ALGORITHMS: Type.String({
+    default: 'RS256',
+    expected: `some of ${algorithms.join(', ')}, with commas`,
+    description: 'how tokens may be signed',
+  }),
+  JWT_JWKS_URL: Type.Optional(
+    Type.String({
+      without: "what the issuer's `/.well-known/openid-configuration` says",
+      expected: 'a URL',
+      description: "where the issuer's keys are",
     }),
   ),
   MAX_ROWS: Type.Integer({ default: 100_000, minimum: 1, maximum: 100_000_000, description: 'rows a request' }),
@@ -159,8 +192,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     modelsDir: textOf('MODELS_DIR') || shippedModels(),
     modelsWatch: oneOf('MODELS_WATCH', variables.MODELS_WATCH, textOf('MODELS_WATCH')) === 'true',
     defaultModel: textOf('DEFAULT_MODEL') || undefined,
-    auth: oneOf('AUTH', variables.AUTH, textOf('AUTH')) === 'keys' ? 'keys' : 'none',
+    auth: authOf(textOf('AUTH')),
     authKeysFile: textOf('AUTH_KEYS_FILE') || undefined,
+    jwtIssuer: textOf('JWT_ISSUER') || undefined,
+    jwtAudience: textOf('JWT_AUDIENCE') || undefined,
+    jwtAlgorithms: textOf('JWT_ALGORITHMS'),
+    jwtJwksUrl: textOf('JWT_JWKS_URL') || undefined,
     maxRows: wholeNumberOf('MAX_ROWS'),
     maxBytes: wholeNumberOf('MAX_BYTES'),
     maxInFlight: wholeNumberOf('MAX_IN_FLIGHT'),
@@ -173,6 +210,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     metrics: oneOf('METRICS', variables.METRICS, textOf('METRICS')) === 'true',
     logLevel: oneOf('LOG_LEVEL', variables.LOG_LEVEL, textOf('LOG_LEVEL')),
   };
+}
+
+function authOf(text: string): Settings['auth'] {
+  const auth = oneOf('AUTH', variables.AUTH, text);
+  return auth === 'keys' || auth === 'jwt' ? auth : 'none';
 }
 
 type VariableOf<S extends TSchema> = { [V in Variable]: (typeof variables)[V] extends S ? V : never }[Variable];
