@@ -18,16 +18,18 @@ const example: ReadonlyMap<string, number> = new Map([
 const script = `
   const form = document.querySelector('form');
   const output = document.querySelector('output');
+  const key = document.querySelector('#key');
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const row = Object.fromEntries([...new FormData(form)].map(([name, text]) => [name, text === '' ? null : Number(text)]));
     try {
       const response = await fetch('predict', {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...(key.value === '' ? {} : { authorization: 'Bearer ' + key.value }) },
         body: JSON.stringify([row]),
       });
       const answer = await response.json();
+      if (response.status === 401) key.parentElement.hidden = false;
       output.textContent = response.ok ? answer.prediction[0] : answer.detail;
     } catch (error) {
       output.textContent = 'no answer: ' + error.message;
@@ -38,6 +40,7 @@ const script = `
 const style = `
   body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 3rem auto; padding: 0 1rem; }
   label { display: grid; grid-template-columns: 1fr 2fr; gap: 1rem; margin: 0.5rem 0; }
+  [hidden] { display: none; }
   output { font-weight: bold; }
 `;
 
@@ -70,6 +73,7 @@ function render({ name, model }: ServedModel): string {
 <p>Predicts one row with the model <strong>${escapeHtml(name)}</strong> of scikit-learn ${escapeHtml(model.sklearnVersion)}, to the last bit.
 <form>
 ${fields.join('\n')}
+<label hidden>Key or token <input id="key" type="password" autocomplete="off"></label>
 <button>Predict</button>
 </form>
 <p>Prediction: <output>none yet</output>
