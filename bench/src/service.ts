@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figure, missesBy, printFigures } from './service/figures.js';
+import { keys } from './service/keys.js';
 import { latency } from './service/latency.js';
 import { manyRows } from './service/many-rows.js';
 import { memory } from './service/memory.js';
@@ -26,6 +27,7 @@ type Sections = Readonly<Record<string, () => Promise<Figure[]>>>;
 const python: Sections = { peers: () => peers(rounds, duration) };
 const node: Sections = {
   'one-row': () => oneRow(rounds, duration),
+  keys: () => keys(rounds, duration),
   'many-rows': () => manyRows(rounds, duration),
   latency: () => latency(rounds, duration),
   start: () => coldStart(rounds),

@@ -5,6 +5,8 @@ import type { Server } from './server.js';
 export interface Exchange {
   readonly body: string;
   readonly answer: string;
+  /** Beside the media type. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** For how long, or for how many requests, and from how many connections. */
@@ -37,10 +39,10 @@ export async function drive(server: Server, exchanges: readonly Exchange[], load
     url: server.url,
     ...load,
     timeout: 60,
-    requests: exchanges.map(({ body, answer }) => ({
+    requests: exchanges.map(({ body, answer, headers }) => ({
       method: 'POST',
       path: '/predict',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body,
       onResponse: (_status: number, received: string) => {
         if (received !== answer) mismatches++;
@@ -64,9 +66,9 @@ export async function drive(server: Server, exchanges: readonly Exchange[], load
  * @throws Error at the first wrong answer
  */
 export async function expectAnswers({ name, url }: Server, exchanges: readonly Exchange[]): Promise<void> {
-  for (const { body, answer } of exchanges) {
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${url}/predict`, { method: 'POST', headers, body });
+  for (const { body, answer, headers } of exchanges) {
+    const sent = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
+    const response = await fetch(`${url}/predict`, sent);
     const received = await response.text();
     if (received === answer) continue;
     throw new Error(`${name}: expected ${answer.slice(0, 200)}, got ${response.status} ${received.slice(0, 200)}`);

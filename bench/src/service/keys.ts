@@ -1,0 +1,39 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { oneRowExchanges } from './exchanges.js';
+import type { Figure } from './figures.js';
+import { driveInTurn, ratio } from './rounds.js';
+import { service } from './server.js';
+
+/** How many keys the file has. */
+const N_KEYS = 100;
+
+/** One row a request with a key, each of many, against the same where nobody needs one. */
+export async function keys(rounds: number, duration: number): Promise<Figure[]> {
+  const keys = Array.from({ length: N_KEYS }, () => `housing_${randomBytes(32).toString('base64url')}`);
+  const entries = keys.map((key, k) => ({ name: `client-${k}`, sha256: digest(key), scopes: ['predict'] }));
+  const folder = mkdtempSync(join(tmpdir(), 'housing-keys-'));
+  const file = join(folder, 'keys.json');
+  writeFileSync(file, JSON.stringify(entries));
+  try {
+    const exchanges = oneRowExchanges(N_KEYS);
+    const keyed = exchanges.map((exchange, k) => ({ ...exchange, headers: { 'x-api-key': keys[k] } }));
+    const [open, closed] = await driveInTurn(
+      [
+        { program: service('service'), exchanges },
+        { program: service('service, keys', { AUTH: 'keys', AUTH_KEYS_FILE: file }), exchanges: keyed },
+      ],
+      rounds,
+      { connections: 10, duration },
+    );
+    return [{ what: 'one row with a key, of without', measured: ratio(closed, open), target: 0.85, better: 'higher' }];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function digest(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
