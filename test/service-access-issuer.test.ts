@@ -75,7 +75,7 @@ t.test('while the issuer cannot be reached its known keys go on, and others are 
   t.equal(response.headers['www-authenticate'], undefined);
   t.match(response.json(), { code: 'issuer_unavailable', detail: 'expected the keys of the issuer, got none' });
   t.equal(await status(first), 200);
-  t.match(errors, [{ msg: 'keys of the issuer not fetched', err: { message: /^fetch failed: connect ECONNREFUSED/ } }]);
+  t.match(errors, [{ msg: 'keys of the issuer not fetched', err: { message: /^fetch failed: ./ } }]);
 });
 
 t.test('an issuer that answers again is asked again, after a second', async (t) => {
