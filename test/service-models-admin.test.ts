@@ -54,6 +54,18 @@ t.test('an administrator unloads a model and loads what is there now', async (t)
   t.strictSame((await predict()).json(), { prediction: [17] });
 });
 
+t.test("parameters are left aside, and so may their media type be, as Triton's client does", async (t) => {
+  const { app } = buildWithAdmin(t);
+  const payload = '{"parameters":{"unload_dependents":false}}';
+  for (const more of [{}, { 'content-type': 'application/json' }]) {
+    const headers = { 'x-api-key': ann.key, ...more };
+    for (const act of ['unload', 'load']) {
+      const response = await app.inject({ method: 'POST', url: `/v2/repository/models/m/${act}`, headers, payload });
+      t.equal(response.statusCode, 200, act);
+    }
+  }
+});
+
 t.test('a load that fails is 503 with the reason, and what served still does', async (t) => {
   const { folder, act, predict } = buildWithAdmin(t);
   writeFileSync(join(folder, 'm.json'), '[]');

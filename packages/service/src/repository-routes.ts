@@ -6,6 +6,7 @@ import type { ModelChange } from './refresh.js';
 import { logChanges } from './reload.js';
 import type { ModelRepository } from './repository.js';
 import { ModelName } from './schemas.js';
+import { acceptTensors } from './v2/body.js';
 
 export interface RepositoryOptions {
   /** What loads and unloads models, if anything does. */
@@ -14,6 +15,7 @@ export interface RepositoryOptions {
 
 /** `POST /v2/repository/models/NAME/load` and `/unload`, as the Open Inference Protocol has them. */
 export const repositoryRoutes: FastifyPluginAsyncTypebox<RepositoryOptions> = async (app, { repository }) => {
+  acceptTensors(app);
   // they say no more than a few parameters
   const options = { schema: { params: ModelName }, bodyLimit: 2 ** 16 };
   const docs = { body: 'ignored', answers: { 'application/json': {} } } as const;
