@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from './problem.js';
 
@@ -12,7 +11,8 @@ import { Problem } from './problem.js';
  */
 export function limitRate(app: FastifyInstance, perMinute: number): void {
   if (perMinute === 0) return;
-  app.register(rateLimit, {
+  // loaded only here: it would make every start longer
+  app.register(import('@fastify/rate-limit'), {
     max: perMinute,
     timeWindow: 60_000,
     enableDraftSpec: true,
@@ -49,6 +49,7 @@ function isOpen({ routeOptions }: FastifyRequest): boolean {
 }
 
 /** The address of the client, of IPv6 the first 64 bits, of which one host has all; where a proxy forwards none, the proxy's. */
-function addressOf({ ip, socket }: FastifyRequest): string {
+async function addressOf({ ip, socket }: FastifyRequest): Promise<string> {
+  const { normalizeIP } = await import('@fastify/rate-limit');
   return normalizeIP(isIP(ip) ? ip : (socket.remoteAddress ?? ''));
 }
