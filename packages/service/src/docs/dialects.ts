@@ -17,7 +17,8 @@ export interface Dialect {
 }
 
 /** The kinds of bodies that carry rows. */
-export type DialectName = Exclude<BodyKind, 'index' | 'ignored'>;
+export const dialectNames = ['table', 'instances', 'invocation', 'inference'] as const satisfies readonly BodyKind[];
+export type DialectName = (typeof dialectNames)[number];
 
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
   table: {

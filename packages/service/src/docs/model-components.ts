@@ -1,5 +1,5 @@
 import type { ServedModel } from '../served-model.js';
-import { type DialectName, dialects } from './dialects.js';
+import { type DialectName, dialectNames, dialects } from './dialects.js';
 import { type ExampleRows, exampleRows } from './example-rows.js';
 import { type Content, type Example, type MediaType, type Reference, refer, type Schema } from './openapi.js';
 import { componentOf, rowSchemas } from './row-schemas.js';
@@ -19,7 +19,7 @@ export interface ModelComponents {
 export function describeModel(served: ServedModel): ModelComponents {
   const model: ModelComponents = { served, schemas: rowSchemas(served), examples: {}, requests: {}, answers: {} };
   const rows = exampleRows(served);
-  for (const name of Object.keys(dialects) as DialectName[]) addDialect(model, name, rows);
+  for (const name of dialectNames) addDialect(model, name, rows);
   return model;
 }
 
