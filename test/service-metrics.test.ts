@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { openRepository } from '@housing/service';
+import { buildApp, gatherModels, openRepository } from '@housing/service';
 import t from 'tap';
 import { documentOf } from './support/documents.js';
 import { samplesOf, scrape } from './support/metrics.js';
@@ -213,7 +213,9 @@ t.test('apps in one process count each for itself, and all tell of the process',
 t.test('a name of a model may hold what the text format escapes', async (t) => {
   const folder = t.testdir({ 'm.json': documentOf(10) });
   const [served] = openRepository(folder).models.list();
-  const app = build(t, { models: [{ ...served, name: 'a"b\\c\nd' }] });
+  // no header can name it: what it answers is not documented, as `build` would have it
+  const app = buildApp({ models: gatherModels([{ ...served, name: 'a"b\\c\nd' }]) });
+  t.teardown(() => app.close());
   await post(app, '/predict', [{ a: 1, b: 2 }]);
   const labels = 'model="a\\"b\\\\c\\nd",version="1"';
   const samples = await scrape(app);
