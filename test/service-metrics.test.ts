@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -228,6 +228,23 @@ t.test('the answer is of the type that Prometheus asks for', async (t) => {
   const response = await build(t).inject('/metrics');
   t.equal(response.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
 });
+
+t.test('the README has each metric with its kind and its labels, and no other', async (t) => {
+  const app = build(t);
+  await post(app, '/predict', Array(1000).fill(row));
+  const { body } = await app.inject('/metrics');
+  const exposed = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)]
+    .filter(([, name]) => !/^(process|nodejs)_/.test(name))
+    .map(([, name, kind]) => [name, kind, labelsOf(body, name)]);
+  const [table] = readFileSync('packages/service/README.md', 'utf8').match(/^\| Metric \|(.*\n\|)*.*/m) ?? [''];
+  const documented = table.split('\n').slice(2).map((line) => line.split('|').slice(1, 4).map((cell) => cell.replace(/[`\s]/g, ''))); // biome-ignore format: one value
+  t.strictSame(documented, exposed);
+});
+
+function labelsOf(text: string, name: string): string {
+  const [, labels = ''] = text.match(new RegExp(`^${name}(?:_count)?\\{(.*)\\} `, 'm')) ?? [];
+  return [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label).join();
+}
 
 t.test('without metrics there is no such route', async (t) => {
   const app = build(t, { metrics: false });
