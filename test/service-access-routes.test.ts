@@ -33,6 +33,7 @@ const scopes: Record<string, readonly string[]> = {
     'GET /models',
     'GET /models/:name',
     'GET /models/:name/versions/:version',
+    'GET /v1/models',
     'GET /v1/models/:name',
     'GET /v1/models/:name/versions/:version',
     'GET /v2',

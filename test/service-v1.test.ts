@@ -74,6 +74,11 @@ t.test('one version of several is asked, and the state of each told', async (t) 
       t.match(response.json(), { status: 404, code: 'unknown_version' }, version);
 });
 
+t.test('the names of all models are listed as KServe does', async (t) => {
+  const response = await build(t).inject('/v1/models');
+  t.strictSame(response.json(), { models: ['housing', 'housing-flask'] });
+});
+
 t.test('what is not as it should be is refused, with an error that its clients read', async (t) => {
   const app = build(t);
   const refusals: [unknown, Record<string, unknown>][] = [

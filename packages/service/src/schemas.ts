@@ -68,4 +68,6 @@ export type ModelDescription = Static<typeof ModelDescription>;
 
 export const ModelList = Type.Object({ default: Type.String(), models: Type.Array(ModelDescription) });
 
+export const ModelNames = Type.Object({ models: Type.Array(Type.String()) });
+
 export const Health = Type.Object({ status: Type.Literal('ok') });

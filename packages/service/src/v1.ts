@@ -4,7 +4,7 @@ import { documented } from './docs/route-docs.js';
 import { readInstances } from './instances.js';
 import type { ModelState, Models } from './models.js';
 import { expectObject } from './rows.js';
-import { ModelParams, ModelStatus, Predictions } from './schemas.js';
+import { ModelNames, ModelParams, ModelStatus, Predictions } from './schemas.js';
 
 export interface V1Options {
   readonly models: Models;
@@ -13,10 +13,19 @@ export interface V1Options {
 
 /**
  * `POST /v1/models/NAME[/versions/VERSION]:predict` and `GET /v1/models/NAME[/versions/VERSION]`, as TensorFlow Serving and KServe's
- * first protocol have them.
+ * first protocol have them, and `GET /v1/models`, which is of the second alone.
  */
 export const v1: FastifyPluginAsyncTypebox<V1Options> = async (app, { models, maxRows }) => {
   const params = ModelParams;
+
+  const lists = documented('TensorFlow Serving', 'the names of all models');
+  app.get(
+    '/v1/models',
+    { config: { scope: 'metadata', ...lists }, schema: { response: { 200: ModelNames } } },
+    async () => {
+      return { models: [...new Set(models.states().map(({ name }) => name))] };
+    },
+  );
 
   const whether = documented('TensorFlow Serving', 'whether a model serves');
   const status = { params, response: { 200: ModelStatus } };

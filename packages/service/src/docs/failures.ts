@@ -17,6 +17,7 @@ const strangers: readonly ProblemCode[] = [
   'credentials_required',
   'invalid_credentials',
   'insufficient_scope',
+  'issuer_unavailable',
 ];
 
 const rows: readonly ProblemCode[] = [

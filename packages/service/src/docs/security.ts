@@ -3,7 +3,7 @@ import type { Scope } from '../access/scopes.js';
 /** How a client says who it is. */
 export const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'a key, or a token, in Authorization' },
-  key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  key: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'the same key; no token' },
 };
 
 /** What a route needs of a client: by either scheme, its scope. */
