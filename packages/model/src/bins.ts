@@ -80,16 +80,8 @@ function cellOf(x: number, low: number, inverse: number, last: number): number {
  * @param values rows laid end to end
  * @param start where the row starts
  * @param found where to write the places, each times `times`
- * @param at where in `found` to start
  */
-export function findBins(
-  bins: Bins,
-  values: Float64Array,
-  start: number,
-  found: Int32Array,
-  at: number,
-  times: number,
-) {
+export function findBins(bins: Bins, values: Float64Array, start: number, found: Int32Array, times: number) {
   const { feature, edges, low, inverse, firstCell, lastCell, grid } = bins;
   for (let b = 0; b < feature.length; b++) {
     const x = values[start + feature[b]];
@@ -97,7 +89,7 @@ export function findBins(
     let k = grid[cell];
     if (edges[k] < x) k++;
     if (edges[k] < x) k = search(edges, k + 1, grid[cell + 1], x);
-    found[at + b] = k * times;
+    found[b] = k * times;
   }
 }
 

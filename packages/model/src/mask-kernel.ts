@@ -30,7 +30,7 @@ export function createMaskKernel(blocks: readonly Masks[], init: number, nFeatur
     layout.nBytes,
   );
   if (instance === undefined) return undefined;
-  fill(instance.memory.buffer, blocks, layout);
+  fill(instance.buffer, blocks, layout);
   return createRunner(instance, layout, init, nFeatures);
 }
 
@@ -47,12 +47,11 @@ function fill(buffer: ArrayBuffer, blocks: readonly Masks[], layout: Layout): vo
   });
 }
 
-function createRunner(instance: Instance, layout: Layout, init: number, nFeatures: number): Evaluator {
-  const { buffer } = instance.memory;
+function createRunner({ buffer, functions }: Instance, layout: Layout, init: number, nFeatures: number): Evaluator {
   const input = new Float64Array(buffer, layout.input, ROWS_A_CALL * nFeatures);
   const sums = new Float64Array(buffer, layout.sums, ROWS_A_CALL);
   const run = (n: number) => {
-    for (let k = 0; k < layout.blocks.length; k++) instance[k](n);
+    for (const addBlock of functions) addBlock(n);
   };
 
   return {

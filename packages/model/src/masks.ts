@@ -134,7 +134,7 @@ export function createMaskSum(masks: Masks) {
   const last = starts.length - 6;
 
   return function addLeaves(values: Float64Array, start: number, init: number): number {
-    findBins(bins, values, start, starts, 0, nWords);
+    findBins(bins, values, start, starts, nWords);
     for (let first = 0; first < last; first += 5) {
       combine(masks, starts, first, room);
       starts[first + 5] = room;

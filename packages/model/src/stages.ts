@@ -73,8 +73,11 @@ function createStages(model: Model, trees: Trees, scaler: Scaler): readonly [Sta
   const width = maskWidth(trees);
   const bits = width * nFeatures;
   let folded = trees;
-  let blocks: readonly Masks[] = [];
-  const makeBlocks = () => createMaskBlocks(folded, nFeatures, width);
+  let blocks: readonly Masks[] | undefined;
+  const makeBlocks = () => {
+    blocks ??= createMaskBlocks(folded, nFeatures, width);
+    return blocks;
+  };
 
   return [
     {
@@ -85,15 +88,14 @@ function createStages(model: Model, trees: Trees, scaler: Scaler): readonly [Sta
         if (bits > MOST_BITS.plain || nFeatures > trees.length) {
           return createByRows(nFeatures, (rows, out) => walkTrees(folded, init, rows, out));
         }
-        blocks = makeBlocks();
-        return createMaskEvaluator(blocks, init, nFeatures);
+        return createMaskEvaluator(makeBlocks(), init, nFeatures);
       },
     },
     {
       nWalked: TREES_BEFORE_KERNEL,
       make() {
         if (bits > MOST_BITS.kernel) return createWalkKernel(folded, init, nFeatures);
-        return createMaskKernel(blocks.length > 0 ? blocks : makeBlocks(), init, nFeatures);
+        return createMaskKernel(makeBlocks(), init, nFeatures);
       },
     },
   ];

@@ -32,7 +32,7 @@ export function createWalkKernel(trees: Trees, init: number, nFeatures: number):
   const instance = instantiate([encode(layout)], layout.nBytes);
   if (instance === undefined) return undefined;
 
-  const { buffer } = instance.memory;
+  const { buffer, functions } = instance;
   fillNodes(buffer, layout, trees, (i) => {
     const ofFeature = edges[trees.feature[i]];
     return search(ofFeature, 0, ofFeature.length, trees.threshold[i]);
@@ -47,11 +47,11 @@ export function createWalkKernel(trees: Trees, init: number, nFeatures: number):
     for (let done = 0; done < out.length; done += ROWS_A_CALL) {
       const n = Math.min(ROWS_A_CALL, out.length - done);
       for (let r = 0; r < n; r++) {
-        findBins(grid, values, (done + r) * nFeatures, found, 0, 1);
+        findBins(grid, values, (done + r) * nFeatures, found, 1);
         for (let b = 0; b < feature.length; b++) bins[r * nFeatures + feature[b]] = found[b] - firstEdge[feature[b]];
       }
       sums.fill(init, 0, n);
-      instance[0](n);
+      functions[0](n);
       out.set(sums.subarray(0, n), done);
     }
   });
