@@ -87,6 +87,17 @@ t.test('no line of the log is lost when it exits', async (t) => {
   t.equal(server.output.stdout.match(/"msg":"answered"/g)?.length, 100);
 });
 
+t.test('it serves on and exits though nobody reads its log any more', { timeout: 60_000 }, async (t) => {
+  const server = startServer(t);
+  const url = await untilListening(server);
+  server.child.stdout.destroy();
+  // a line that waits until it is written, by time or at exit
+  t.ok((await fetch(`${url}/health`)).ok);
+  server.child.kill('SIGTERM');
+  t.equal(await server.exit, 0);
+  t.equal(server.output.stderr, '');
+});
+
 /** Waits until nobody listens on a port any more. */
 async function untilRefused(port: number): Promise<void> {
   for (;;) {
