@@ -49,6 +49,21 @@ for (const [what, [start, stop]] of Object.entries(stops)) {
   );
 }
 
+t.test('a signal before it serves ends it, and it never listens', async (t) => {
+  // raised as soon as the program waits for it, and taken while what traces is loaded
+  const raise = `process.on('newListener', function raise(event) {
+    if (event !== 'SIGTERM') return;
+    process.off('newListener', raise);
+    queueMicrotask(() => process.kill(process.pid, 'SIGTERM'));
+  })`;
+  const server = startServer(t, {
+    OTEL_TRACES_EXPORTER: 'console',
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(raise)}`,
+  });
+  t.equal(await server.exit, 0);
+  t.notMatch(server.output.stdout, 'listening');
+});
+
 t.test('an idle connection does not keep it from exiting', async (t) => {
   const server = startServer(t);
   const url = await untilListening(server);

@@ -13,6 +13,11 @@ import { readSettings } from './settings.js';
 import { tracing } from './tracing/tracing.js';
 import { watchFolder } from './watch.js';
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
+// nobody is served yet; without a word a container's first process would ignore a signal, and start
+const leave = () => process.exit();
+for (const signal of signals) process.once(signal, leave);
+
 try {
   const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
   if (values.help) console.log(help());
@@ -62,11 +67,12 @@ async function serve(): Promise<void> {
 }
 
 function closeOnSignal(app: FastifyInstance, stopping: AbortController, drainDelay: number): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of signals) {
     const ignore = () => {};
+    // Ctrl-C comes twice, from the terminal and from npm: only one more two seconds later ends the process at once
+    process.on(signal, ignore);
+    process.off(signal, leave);
     process.once(signal, async () => {
-      // Ctrl-C comes twice, from the terminal and from npm: only one more two seconds later ends the process at once
-      process.on(signal, ignore);
       setTimeout(() => process.off(signal, ignore), 2000).unref();
       stopping.abort();
       // a balancer sends requests until it has seen that the service is not ready
