@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openKeyFile, openRepository } from '@housing/service';
 import t, { type Test } from 'tap';
@@ -74,6 +74,33 @@ t.test('a load that fails is 503 with the reason, and what served still does', a
   const detail = 'expected m 1 to load, got: document: expected an object, got an array of 0';
   t.match(response.json(), { code: 'load_failed', detail });
   t.strictSame((await predict()).json(), { prediction: [7] });
+});
+
+t.test('a load from a folder that is lost is 503 with the reason, and changes nothing', async (t) => {
+  const { folder, act, predict, lines } = buildWithAdmin(t);
+  rmSync(folder, { recursive: true });
+  for (const name of ['m', 'none']) {
+    const response = await act(`${name}/load`);
+    t.equal(response.statusCode, 503);
+    const detail = new RegExp(`^expected ${name} to load, got: MODELS_DIR: expected a folder, got ENOENT`);
+    t.match(response.json(), { code: 'load_failed', detail });
+  }
+  t.match(lines[0], { level: 50, client: 'ann', msg: 'model not loaded', reason: /ENOENT/ });
+  t.strictSame((await predict()).json(), { prediction: [7] });
+});
+
+t.test('a load of an unloaded model whose file is gone is 503, until a file is there', async (t) => {
+  const { folder, act, predict } = buildWithAdmin(t);
+  writeFileSync(join(folder, 'n.json'), documentOf(10));
+  await act('m/unload');
+  rmSync(join(folder, 'm.json'));
+  const response = await act('m/load');
+  t.equal(response.statusCode, 503);
+  t.match(response.json(), { code: 'load_failed', detail: 'expected m to load, got: expected its file, got none' });
+  t.match((await predict()).json(), { code: 'model_unavailable' });
+  writeFileSync(join(folder, 'm.json'), documentOf(20));
+  t.equal((await act('m/load')).statusCode, 200);
+  t.strictSame((await predict()).json(), { prediction: [17] });
 });
 
 t.test('an unknown model is 404, and another method 405', async (t) => {

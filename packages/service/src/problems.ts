@@ -222,7 +222,7 @@ export const problems = {
   load_failed: {
     status: 503,
     title: 'The model could not be loaded',
-    when: 'The file of the model does not parse, or its golden rows come out otherwise. What served before still serves.',
+    when: 'The file of the model is not there or does not parse, or its golden rows come out otherwise. What served before still serves.',
     remedy: 'The detail says why. Put the right file there, and load it again.',
   },
   model_unavailable: {

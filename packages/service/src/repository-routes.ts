@@ -26,7 +26,9 @@ export const repositoryRoutes: FastifyPluginAsyncTypebox<RepositoryOptions> = as
   } as const;
   app.post('/v2/repository/models/:name/load', { ...options, config: load }, async (request) => {
     const { name } = request.params;
-    const changes = await expectRepository(repository).load(name);
+    const changes = await expectRepository(repository)
+      .load(name)
+      .catch((error) => logRefusal(request, error));
     logActs(request, changes);
     const failed = changes.find(({ change }) => change === 'failed');
     if (failed === undefined) return {};
@@ -51,4 +53,11 @@ function expectRepository(repository: ModelRepository | undefined): ModelReposit
 /** Tells the log what has come of models, and by whom. */
 function logActs({ log, client }: Pick<FastifyRequest, 'log' | 'client'>, changes: readonly ModelChange[]): void {
   logChanges(log.child({ client: client?.name }), changes);
+}
+
+/** Tells the log why no file was read, and for whom. */
+function logRefusal({ log, client }: Pick<FastifyRequest, 'log' | 'client'>, error: unknown): never {
+  if (error instanceof Problem && error.code === 'load_failed')
+    log.error({ client: client?.name, reason: error.message }, 'model not loaded');
+  throw error;
 }

@@ -4,7 +4,7 @@ import { gatherModels, type Models, UNLOADED } from './models.js';
 import { Problem } from './problem.js';
 import { type ModelChange, refresh } from './refresh.js';
 import { show } from './rows.js';
-import { readModel } from './served-model.js';
+import { readModel, reasonOf } from './served-model.js';
 
 /** A folder of models. What is asked of it is done one after another, and each model is replaced at once. */
 export interface ModelRepository {
@@ -21,7 +21,8 @@ export interface ModelRepository {
   /**
    * Reads what has changed of one model, as `reload` does, also where it was unloaded.
    *
-   * @throws {@link Problem} `unknown_model`
+   * @throws {@link Problem} `unknown_model`, or `load_failed` for a folder that `reload` would refuse, and where nothing serves and
+   * no file is there: nothing changes then
    */
   load(name: string): Promise<ModelChange[]>;
 
@@ -53,10 +54,21 @@ export function openRepository(folder: string, defaultName?: string): ModelRepos
   }
 
   async function load(name: string): Promise<ModelChange[]> {
-    const files = list();
+    const files = listFor(name);
     expectKnown(name, [...models.names(), ...files.map((file) => file.name)]);
+    const versions = models.versions(name);
+    if (!files.some((file) => file.name === name) && !versions.some(({ served }) => served !== undefined))
+      throw loadFailed(name, 'expected its file, got none');
     unloaded.delete(name);
     return refresh(models, name, files);
+  }
+
+  function listFor(name: string): ModelFile[] {
+    try {
+      return list();
+    } catch (error) {
+      throw loadFailed(name, reasonOf(error));
+    }
   }
 
   function list(): ModelFile[] {
@@ -104,6 +116,10 @@ function listFiles(folder: string): ModelFile[] {
 function expectOnePlace({ name, path }: ModelFile, files: readonly ModelFile[]): void {
   const other = files.find((file) => file.name === name && dirname(file.path) !== dirname(path));
   if (other !== undefined) throw new Error(`${path}: expected this file or versions of ${name}, got ${other.path} too`);
+}
+
+function loadFailed(name: string, reason: string): Problem {
+  return new Problem('load_failed', `expected ${name} to load, got: ${reason}`);
 }
 
 function expectKnown(name: string, names: readonly string[]): void {
