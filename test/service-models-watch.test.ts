@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { watchFolder } from '@housing/service';
@@ -62,6 +62,14 @@ t.test('a folder that is lost and comes back is told each time', async (t) => {
   t.strictSame([look(), look(), look()], [0, 1, 0]);
   mkdirSync(folder);
   writeFileSync(join(folder, 'm.json'), '0');
+  t.strictSame([look(), look(), look()], [0, 1, 0]);
+});
+
+t.test('a link to nothing hides no change of another file', async (t) => {
+  const { folder, look } = settled(t);
+  symlinkSync('nothing', join(folder, 'o.json'));
+  t.strictSame([look(), look(), look()], [0, 1, 0]);
+  writeFileSync(join(folder, 'm.json'), '1');
   t.strictSame([look(), look(), look()], [0, 1, 0]);
 });
 

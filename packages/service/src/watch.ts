@@ -38,12 +38,14 @@ function watch(listPaths: () => string[], onChange: () => void, everyMs: number)
 /** All by which a change of a file or of its folder shows. */
 function look(listPaths: () => string[]): string {
   try {
-    const files = listPaths().map((path) => {
-      const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
-      return [path, ino, size, mtimeNs, ctimeNs].join(' ');
-    });
-    return files.join('\n');
+    return listPaths().map(lookAt).join('\n');
   } catch (error) {
     return String(error);
   }
+}
+
+// what is named and not there, such as a broken link, hides no change of the others
+function lookAt(path: string): string {
+  const file = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return file === undefined ? path : [path, file.ino, file.size, file.mtimeNs, file.ctimeNs].join(' ');
 }
