@@ -193,6 +193,36 @@ t.test('rows go on being counted when the file of a version is replaced', async 
   t.equal((await scrape(app)).get('model_predicted_rows_total{model="m",version="1"}'), 2);
 });
 
+t.test('a version that is gone keeps its counts for an hour, and begins anew when it comes back', async (t) => {
+  let now = 0;
+  t.intercept(Date, 'now', { value: () => now });
+  const folder = t.testdir({ m: { '1.json': documentOf(10), '2.json': documentOf(20) } });
+  const { models, reload } = openRepository(folder);
+  const app = build(t, { models });
+  const predict = (version: number) => post(app, `/models/m/versions/${version}/predict`, [{ a: 1, b: 2 }]);
+  const series = 'route="/models/:name/versions/:version/predict",method="POST",status="200",model="m"';
+  const countsOf = async (version: number) => {
+    const samples = await scrape(app);
+    const requests = samples.get(`${count}{${series},version="${version}"}`);
+    return [requests, samples.get(`model_predicted_rows_total{model="m",version="${version}"}`)];
+  };
+  await predict(1);
+  await predict(2);
+  rmSync(join(folder, 'm', '2.json'));
+  await reload();
+  t.strictSame(await countsOf(2), [1, 1]);
+  now = 59 * 60_000;
+  t.strictSame(await countsOf(2), [1, 1]);
+  now = 60 * 60_000;
+  t.strictSame(await countsOf(2), [undefined, undefined]);
+  t.strictSame(await countsOf(1), [1, 1], 'what serves is not forgotten');
+
+  writeFileSync(join(folder, 'm', '2.json'), documentOf(20));
+  await reload();
+  await predict(2);
+  t.strictSame(await countsOf(2), [1, 1]);
+});
+
 t.test('apps in one process count each for itself, and all tell of the process', async (t) => {
   const [one, other] = [build(t), build(t)];
   await post(one, '/predict', [row]);

@@ -5,6 +5,7 @@ import { createDurationHistogram } from './durations.js';
 import type { createRegistry } from './registry.js';
 import type { RequestMetricsOptions } from './request-metrics.js';
 import { countRequests } from './requests.js';
+import { createForgetting } from './retired-versions.js';
 import { createUsage } from './usage.js';
 
 export interface MetricsOptions extends RequestMetricsOptions {
@@ -18,6 +19,7 @@ export interface MetricsOptions extends RequestMetricsOptions {
 export function exposeMetrics(app: FastifyInstance, options: MetricsOptions): void {
   const durations = createDurationHistogram();
   const usage = createUsage();
+  const forget = createForgetting(options.models);
   countRequests(app, durations, usage);
 
   app.register(async (app) => {
@@ -27,6 +29,7 @@ export function exposeMetrics(app: FastifyInstance, options: MetricsOptions): vo
       // prom-client, and with it the API of OpenTelemetry, is loaded for those alone who ask
       registry ??= import('./registry.js').then(({ createRegistry }) => createRegistry({ ...options, usage }));
       const all = await registry;
+      forget([durations, usage], Date.now());
       return reply.type(all.contentType).send(`${durations.write(...requestDuration)}\n${await all.metrics()}`);
     });
   });

@@ -1,5 +1,6 @@
 import type { ServedModel } from '../served-model.js';
 import { createDrift, type Drift } from './drift.js';
+import type { VersionCounts } from './retired-versions.js';
 
 /** How many rows a version of a model has predicted since the start, whichever of its files has served. */
 export interface RowCount {
@@ -9,7 +10,7 @@ export interface RowCount {
 }
 
 /** What models have predicted. */
-export interface Usage {
+export interface Usage extends VersionCounts {
   /** Counts the rows of a request that has been answered. */
   count(served: ServedModel, rows: Float64Array): void;
   rowCounts(): Iterable<RowCount>;
@@ -50,6 +51,9 @@ export function createUsage(): Usage {
       const { nFeatures, rowCount, drift } = usageOf(served);
       rowCount.nRows += rows.length / nFeatures;
       drift?.look(rows);
+    },
+    forget(isRetired) {
+      for (const [key, { model, version }] of rowCounts) if (isRetired(model, version)) rowCounts.delete(key);
     },
     rowCounts: () => rowCounts.values(),
     drift: (served) => usageOf(served).drift,
