@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../free-port.js';
 import type { Tally } from './tally.js';
 
+/** How long the service may take to stop, in milliseconds. */
+const LONGEST_STOP = 60_000;
+
 /** The service in a process of its own. */
 export interface Service {
   readonly port: number;
@@ -19,7 +22,7 @@ export interface Service {
   hasEnded(): boolean;
   /** Has it read its models again. */
   reload(): void;
-  /** Stops it; the code that it exits with. */
+  /** Stops it; the code that it exits with, null where it had to be ended by force. */
   stop(): Promise<number | null>;
 }
 
@@ -68,7 +71,9 @@ async function untilHealthy(port: number, child: ChildProcess): Promise<void> {
 async function stop(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   child.kill('SIGTERM');
+  const end = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP);
   const [code] = await once(child, 'exit');
+  clearTimeout(end);
   return code;
 }
 
