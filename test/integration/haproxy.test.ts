@@ -10,6 +10,8 @@ import { type Server, startServer } from '../support/server.js';
 const nRestarts = 20;
 const nConnections = 4;
 const headers = { 'content-type': 'application/json' };
+// each restart takes the delay and a start
+t.setTimeout(600_000);
 
 t.test('behind HAProxy under load, 20 rolling restarts, of two servers in turn, lose no request', async (t) => {
   const ports = [await freePort(), await freePort()];
@@ -42,7 +44,7 @@ t.test('behind HAProxy under load, 20 rolling restarts, of two servers in turn, 
 });
 
 function start(t: Test, port: number): Server {
-  return startServer(t, { PORT: String(port), DRAIN_DELAY: '500', LOG_LEVEL: 'silent' });
+  return startServer(t, { PORT: String(port), DRAIN_DELAY: '2000', LOG_LEVEL: 'silent' });
 }
 
 /** Sends one request after another on a connection that is kept, and collects what did not get its answer. */
