@@ -12,7 +12,8 @@ import { securitySchemes } from './security.js';
 const description = `Serves scikit-learn's gradient boosting regressors, equal to the last bit.
 
 Every failure is a problem document (RFC 9457) whose \`type\` is the address of a page about it. Another method than those listed answers
-405 with \`Allow\`; \`HEAD\` is answered where \`GET\` is. A client that sends \`x-request-id\`, of at most 64 letters, digits, \`_\`, \`.\`, \`:\`
+405 with \`Allow\`; \`HEAD\` is answered where \`GET\` is. Where requests are limited, \`RateLimit-Limit\`, \`RateLimit-Remaining\`
+and \`RateLimit-Reset\` tell how many are left. A client that sends \`x-request-id\`, of at most 64 letters, digits, \`_\`, \`.\`, \`:\`
 or \`-\`, gets it back, and others a new one.`;
 
 /** Describes the service as it is now: every route, and the rows of every model that serves. */

@@ -36,7 +36,7 @@ const bodies: Readonly<Record<BodyKind, readonly ProblemCode[]>> = {
   instances: [...rows, 'empty_body'],
   invocation: [...rows, 'wrong_labels', 'unknown_key', 'empty_body', 'malformed_csv'],
   inference: [...rows, 'unknown_key', 'unknown_output', 'empty_body'],
-  index: ['wrong_type'],
+  index: ['wrong_type', 'empty_body'],
   ignored: ['empty_body'],
 };
 

@@ -7,19 +7,20 @@ export const headers = {
   'x-model-version': described('integer', 'its version'),
   'x-model-sha256': described('string', 'the SHA-256 of its file, in hexadecimal digits'),
   'retry-after': described('integer', 'seconds to wait'),
-  'www-authenticate': described('string', 'which credentials are expected'),
+  'www-authenticate': described('string', 'which credentials are expected, or what is wrong with those that came'),
+  'accept-encoding': described('string', 'how a body may be compressed'),
   etag: described('string', 'the tag of this answer, for If-None-Match'),
   'inference-header-content-length': {
     description: 'how many bytes of JSON stand before the binary tensors',
     schema: { type: 'integer' },
   },
 } satisfies Record<string, Header>;
-type HeaderName = keyof typeof headers;
+export type HeaderName = keyof typeof headers;
 
 /** The headers that name what predicted. */
 export const modelHeaders = ['x-model-name', 'x-model-version', 'x-model-sha256'] as const;
 
-/** Headers that an answer always has, but for one of binary tensors. */
+/** Headers as their components describe them: an answer always has them, but for that of binary tensors. */
 export function withHeaders(...names: HeaderName[]): Record<string, Reference> {
   return Object.fromEntries(names.map((name) => [name, refer('headers', name)]));
 }

@@ -1,6 +1,6 @@
 import { type ProblemCode, problems } from '../problems.js';
-import { modelHeaders, withHeaders, withMaybe } from './headers.js';
-import { type Response, refer } from './openapi.js';
+import { type HeaderName, modelHeaders, withHeaders, withMaybe } from './headers.js';
+import { type Header, type Reference, type Response, refer } from './openapi.js';
 
 /** The schema of problem documents. */
 export const problemSchema = {
@@ -29,12 +29,31 @@ export function describeRefusal(status: number, codes: readonly ProblemCode[], i
     description: lines.join('\n'),
     headers: {
       ...(codes.some(isBeforeRouting) ? withMaybe('x-request-id') : withHeaders('x-request-id')),
-      ...(status === 401 ? withHeaders('www-authenticate') : {}),
+      ...ofSome('www-authenticate', codes, challenges),
+      ...ofSome('accept-encoding', codes, ['unsupported_encoding']),
       ...(status === 429 || status === 503 ? withHeaders('retry-after') : {}),
-      ...(isPrediction && status === 400 ? withMaybe(...modelHeaders) : {}),
+      // of rows that are refused, and not of a body that does not parse
+      ...(isPrediction && [400, 413, 500].includes(status) ? withMaybe(...modelHeaders) : {}),
     },
     content: { 'application/problem+json': { schema } },
   };
+}
+
+const challenges: readonly ProblemCode[] = [
+  'conflicting_credentials',
+  'credentials_required',
+  'invalid_credentials',
+  'insufficient_scope',
+];
+
+/** A header that some codes carry, and so an answer of one of these codes always, maybe or never. */
+function ofSome(
+  name: HeaderName,
+  codes: readonly ProblemCode[],
+  carriers: readonly ProblemCode[],
+): Record<string, Header | Reference> {
+  if (codes.every((code) => carriers.includes(code))) return withHeaders(name);
+  return codes.some((code) => carriers.includes(code)) ? withMaybe(name) : {};
 }
 
 /** Whether what parses HTTP may refuse so, before the request has an id. */
