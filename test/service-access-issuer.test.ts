@@ -13,7 +13,7 @@ async function buildWithIssuer(t: Test, keys: SigningKey[], jwksPath?: string) {
   const access = await openAccess({ auth: 'jwt', jwtIssuer: issuer.url, jwtAudience: 'housing', jwtJwksUrl });
   const errors: Record<string, unknown>[] = [];
   const stream = { write: (line: string) => errors.push(JSON.parse(line)) };
-  const app = build(t, { authenticate: access.authenticate, logger: { level: 'error', stream } });
+  const app = build(t, { authenticate: access.authenticate, auth: 'jwt', logger: { level: 'error', stream } });
 
   const exp = Math.floor(Date.now() / 1000) + 36_000;
   const claims = { iss: issuer.url, aud: 'housing', sub: 'alice', scope: 'metadata', exp };

@@ -22,7 +22,7 @@ async function buildWithIssuer(t: Test, keys: SigningKey[] = [rsa], settings: Pa
   const access = await openAccess({ auth: 'jwt', jwtIssuer: issuer.url, jwtAudience: audience, ...settings });
   const lines: Record<string, unknown>[] = [];
   const stream = { write: (line: string) => lines.push(JSON.parse(line)) };
-  const app = build(t, { authenticate: access.authenticate, logger: { level: 'info', stream } });
+  const app = build(t, { authenticate: access.authenticate, auth: 'jwt', logger: { level: 'info', stream } });
   const now = Math.floor(Date.now() / 1000);
   const claims = { iss: issuer.url, aud: audience, sub: 'alice', scope: 'predict', exp: now + 3600 };
 

@@ -61,6 +61,11 @@ t.test('who must say who it is, and for what, stands there where anybody must', 
   t.equal(securityOf('/health'), undefined);
   t.ok('401' in paths['/predict'].post.responses);
 
+  // no key is a token
+  const byToken = await openApiOf(build(t, { authenticate, auth: 'jwt' }));
+  t.strictSame(Object.keys(byToken.components.securitySchemes), ['bearer']);
+  t.strictSame(byToken.paths['/models'].get.security, [{ bearer: ['metadata'] }]);
+
   const open = await openApiOf(build(t));
   t.strictSame(open.components.securitySchemes, {});
   for (const operation of Object.values(open.paths).flatMap((operations) => Object.values(operations))) {

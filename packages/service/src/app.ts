@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { controlAccess } from './access/access.js';
 import type { Authenticate } from './access/client.js';
+import type { AccessSettings } from './access/open-access.js';
 import { boundBytes } from './bytes-in-flight.js';
 import { closeConnections } from './closing.js';
 import { compressAnswers } from './compress.js';
@@ -34,6 +35,8 @@ export interface AppOptions {
   readonly models: Models;
   /** Finds who sends a request; by default nobody has to say, and nobody is an administrator. */
   readonly authenticate?: Authenticate | undefined;
+  /** What `authenticate` goes by, for the documents: keys by default. */
+  readonly auth?: AccessSettings['auth'];
   /** What administrators load and unload models in; nothing by default. */
   readonly repository?: ModelRepository;
   /** How many rows a request may have; 100,000 by default. More are refused with 413. */
@@ -66,7 +69,15 @@ export interface AppOptions {
 
 /** Builds the service around models that have verified. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { models, repository, authenticate, maxRows = 100_000, maxBytes = 32 * 2 ** 20, logger = false } = options;
+  const {
+    models,
+    repository,
+    authenticate,
+    auth = 'keys',
+    maxRows = 100_000,
+    maxBytes = 32 * 2 ** 20,
+    logger = false,
+  } = options;
   const { metrics = true, maxInFlight = 256, maxBytesInFlight = 256 * 2 ** 20 } = options;
   const { rateLimit = 0, trustProxy = [], corsOrigins = [], hstsMaxAge = 0 } = options;
   const { isReady = () => true, stopping = new AbortController().signal } = options;
@@ -110,7 +121,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   boundBytes(app, Math.max(maxBytesInFlight, maxBytes));
   compressAnswers(app);
   const allowed = collectMethods(app);
-  const routes = collectRoutes(app, authenticate !== undefined);
+  const routes = collectRoutes(app, authenticate === undefined ? 'none' : auth);
   if (metrics) exposeMetrics(app, { models, problems, inFlight, maxInFlight });
   app.register(home, { models });
   app.register(health, { isReady, stopping });

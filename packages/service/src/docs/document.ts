@@ -7,7 +7,7 @@ import { describeOperation } from './operation.js';
 import { pathOf } from './parameters.js';
 import { problemSchema } from './refusal.js';
 import { type DocumentedRoute, sections } from './route-docs.js';
-import { securitySchemes } from './security.js';
+import { securitySchemesOf } from './security.js';
 
 const description = `Serves scikit-learn's gradient boosting regressors, equal to the last bit.
 
@@ -33,7 +33,7 @@ export function describeService(routes: readonly DocumentedRoute[], models: Mode
       schemas: Object.assign({ Problem: problemSchema }, ...described.map(({ schemas }) => schemas)),
       examples: Object.assign({}, ...described.map(({ examples }) => examples)),
       headers,
-      securitySchemes: routes.some(({ needs }) => needs !== undefined) ? securitySchemes : {},
+      securitySchemes: securitySchemesOf(routes),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../problems.js';
-import type { BodyKind, DocumentedRoute } from './route-docs.js';
+import type { BodyKind, DocumentedRoute, Needs } from './route-docs.js';
 
 /** What may happen to any request. */
 const anywhere: readonly ProblemCode[] = [
@@ -12,13 +12,12 @@ const anywhere: readonly ProblemCode[] = [
 ];
 
 /** What may happen where not everybody is let in. */
-const strangers: readonly ProblemCode[] = [
-  'conflicting_credentials',
-  'credentials_required',
-  'invalid_credentials',
-  'insufficient_scope',
-  'issuer_unavailable',
-];
+const strangers: readonly ProblemCode[] = ['credentials_required', 'invalid_credentials', 'insufficient_scope'];
+
+const ofAuth: Readonly<Record<Needs['auth'], ProblemCode>> = {
+  keys: 'conflicting_credentials',
+  jwt: 'issuer_unavailable',
+};
 
 const rows: readonly ProblemCode[] = [
   'wrong_type',
@@ -47,7 +46,7 @@ export function failuresOf({ method, url, docs, isOpen, needs }: DocumentedRoute
     for (const code of codes) failures.add(code);
   };
   if (!isOpen) add('rate_limited');
-  if (needs !== undefined) add(...strangers);
+  if (needs !== undefined) add(...strangers, ofAuth[needs.auth]);
   if (method === 'POST') add('overloaded', 'too_many_bytes', 'unsupported_media_type', 'unsupported_encoding');
   if (docs.body !== undefined) add('malformed_json', 'malformed_encoding', ...bodies[docs.body]);
   // without a value for it the path is another

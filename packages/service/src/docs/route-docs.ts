@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { AccessSettings } from '../access/open-access.js';
 import type { Scope } from '../access/scopes.js';
 import type { ProblemCode } from '../problems.js';
 
@@ -45,6 +46,12 @@ export function documented(
   return { docs: { section, summary, ...more } };
 }
 
+/** What a route needs of a client. */
+export interface Needs {
+  readonly scope: Scope;
+  readonly auth: 'keys' | 'jwt';
+}
+
 /** A route that the documents describe. */
 export interface DocumentedRoute {
   readonly method: string;
@@ -55,22 +62,22 @@ export interface DocumentedRoute {
   readonly docs: RouteDocs;
   /** Whether it is for everybody, however often. */
   readonly isOpen: boolean;
-  /** What a client must be allowed to do, where anybody asks who it is. */
-  readonly needs: Scope | undefined;
+  /** What a client must be allowed to do, and how it says who it is, where anybody asks. */
+  readonly needs: Needs | undefined;
 }
 
 /**
  * Collects the routes that are added from here on and have documents; `HEAD` goes with `GET`.
  *
- * @param isClosed whether a client must say who it is
+ * @param auth how a client must say who it is
  */
-export function collectRoutes(app: FastifyInstance, isClosed: boolean): readonly DocumentedRoute[] {
+export function collectRoutes(app: FastifyInstance, auth: AccessSettings['auth']): readonly DocumentedRoute[] {
   const routes: DocumentedRoute[] = [];
   app.addHook('onRoute', ({ method, url, schema, config }) => {
     if (config?.docs === undefined || method === 'HEAD') return;
     const { docs, scope = 'admin' } = config;
     const isOpen = scope === 'open';
-    const needs = isClosed && !isOpen ? scope : undefined;
+    const needs = scope === 'open' || auth === 'none' ? undefined : { scope, auth };
     for (const one of [method].flat())
       routes.push({ method: one, url, responses: responsesOf(schema), docs, isOpen, needs });
   });

@@ -1,12 +1,21 @@
 import type { Scope } from '../access/scopes.js';
+import type { DocumentedRoute, Needs } from './route-docs.js';
 
 /** How a client says who it is. */
-export const securitySchemes = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'a key, or a token, in Authorization' },
-  key: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'the same key; no token' },
+const schemes = {
+  keys: {
+    bearer: { type: 'http', scheme: 'bearer', description: 'a key, in Authorization' },
+    key: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'the same key' },
+  },
+  jwt: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'a token of the issuer' } },
 };
 
-/** What a route needs of a client: by either scheme, its scope. */
-export function securityOf(scope: Scope): Readonly<Record<string, readonly Scope[]>>[] {
-  return [{ bearer: [scope] }, { key: [scope] }];
+/** The schemes that any route asks for. */
+export function securitySchemesOf(routes: readonly DocumentedRoute[]): Record<string, object> {
+  return Object.assign({}, ...routes.map(({ needs }) => (needs === undefined ? {} : schemes[needs.auth])));
+}
+
+/** What a route needs of a client: its scope, by any of the schemes. */
+export function securityOf({ scope, auth }: Needs): Readonly<Record<string, readonly Scope[]>>[] {
+  return Object.keys(schemes[auth]).map((scheme) => ({ [scheme]: [scope] }));
 }
