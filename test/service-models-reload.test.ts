@@ -106,6 +106,8 @@ t.test('a version that does not serve is 503 with its reason', async (t) => {
     code: 'model_unavailable',
     detail: 'expected m 2 to serve, got: document: expected an object, got an array of 0',
   });
+  // what Triton's clients may ask for
+  t.strictSame((await app.inject('/v2/models/m')).json().versions, ['1']);
 });
 
 t.test('a model serves on though its files are gone, until another version serves', async (t) => {

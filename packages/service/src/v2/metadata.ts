@@ -103,7 +103,8 @@ export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, 
 function describeModel({ name, model }: ServedModel, models: Models): ModelMetadata {
   return {
     name,
-    versions: models.states().flatMap((one) => (one.name === name ? String(one.version) : [])),
+    // those that can be asked, which are not all in the index
+    versions: models.list().flatMap((one) => (one.name === name ? String(one.version) : [])),
     platform: 'sklearn_housing-model',
     inputs: model.featureNames.map((feature) => ({ name: feature, datatype: 'FP64', shape: [-1] })),
     outputs: [{ ...OUTPUT, shape: [-1] }],
