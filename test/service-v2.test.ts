@@ -218,6 +218,12 @@ const bodies: Record<string, [unknown, string, string, string | RegExp]> = {
     '/inputs/0/datatype',
     '/inputs/0/datatype: expected one of FP64, FP32, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, BOOL, got "BYTES"',
   ],
+  'a datatype in an array': [
+    { inputs: [matrix({ datatype: ['FP64'] })] },
+    'wrong_type',
+    '/inputs/0/datatype',
+    '/inputs/0/datatype: expected one of FP64, FP32, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, BOOL, got an array of 1',
+  ],
   'a tensor without a shape': [
     { inputs: [matrix({ shape: undefined })] },
     'wrong_type',

@@ -49,7 +49,7 @@ type Data = Pick<Tensor, 'at' | 'pointerAt'>;
 function readHead({ name, shape, datatype: datatypeName }: Fields, pointer: string): Head {
   if (typeof name !== 'string')
     throw new Problem('wrong_type', `expected a name, got ${show(name)}`, `${pointer}/name`);
-  const datatype = datatypes.get(String(datatypeName));
+  const datatype = typeof datatypeName === 'string' ? datatypes.get(datatypeName) : undefined;
   if (datatype === undefined) {
     const detail = `expected one of ${[...datatypes.keys()].join(', ')}, got ${show(datatypeName)}`;
     throw new Problem('wrong_type', detail, `${pointer}/datatype`);
