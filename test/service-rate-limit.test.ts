@@ -35,6 +35,7 @@ t.test('who sends too many requests is told so, and when to come again', async (
     requestId: refused.headers['x-request-id'],
   });
   t.equal((await app.inject('/models')).statusCode, 429, 'all routes count together');
+  t.match((await app.inject('/version')).json(), { error_code: 'REQUEST_LIMIT_EXCEEDED' });
 });
 
 t.test('a minute later requests are answered again', async (t) => {

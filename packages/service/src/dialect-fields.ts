@@ -20,6 +20,7 @@ function mlflowCode({ status }: Problem): string {
   if (status === 401) return 'UNAUTHENTICATED';
   if (status === 403) return 'PERMISSION_DENIED';
   if (status === 404) return 'ENDPOINT_NOT_FOUND';
+  if (status === 429) return 'REQUEST_LIMIT_EXCEEDED';
   if (status === 503) return 'TEMPORARILY_UNAVAILABLE';
   return status >= 500 ? 'INTERNAL_ERROR' : 'BAD_REQUEST';
 }
