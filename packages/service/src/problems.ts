@@ -222,7 +222,7 @@ export const problems = {
   load_failed: {
     status: 503,
     title: 'The model could not be loaded',
-    when: 'The file of the model is not there or does not parse, or its golden rows come out otherwise. What served before still serves.',
+    when: 'The file of the model is not there or does not parse, its golden rows come out otherwise, or the folder of models is at fault. What served before still serves.',
     remedy: 'The detail says why. Put the right file there, and load it again.',
   },
   model_unavailable: {
@@ -235,7 +235,7 @@ export const problems = {
     status: 503,
     title: 'The issuer of tokens does not answer',
     when: 'The token names a key that is not known, and the keys of its issuer cannot be fetched.',
-    remedy: 'Send the request again after what `Retry-After` says. The log of the service tells why.',
+    remedy: 'Send the request again after the seconds that Retry-After says. The log of the service tells why.',
   },
   closing: {
     status: 503,
