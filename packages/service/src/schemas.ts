@@ -43,24 +43,24 @@ const FeatureSummary = Type.Object({
   minimum: Type.Number(),
   maximum: Type.Number(),
   bin_edges: Type.Array(Type.Number()),
-  counts: Type.Array(Type.Number()),
+  counts: Type.Array(Type.Integer()),
 });
 
 const Training = Type.Object({
-  n_samples: Type.Number(),
+  n_samples: Type.Integer(),
   features: Type.Array(FeatureSummary),
-  held_out: Type.Union([Type.Null(), Type.Object({ n_samples: Type.Number(), mean_squared_error: Type.Number() })]),
+  held_out: Type.Union([Type.Null(), Type.Object({ n_samples: Type.Integer(), mean_squared_error: Type.Number() })]),
 });
 
 /** What a client may want to know of a model. */
 export const ModelDescription = Type.Object({
   name: Type.String(),
-  version: Type.Number({ description: '1 for a model of one file' }),
+  version: Type.Integer({ description: '1 for a model of one file' }),
   kind: Type.String(),
   sklearn_version: Type.String(),
   sha256: Type.String({ description: "of the model's file" }),
   scaler_fit: Type.Union([Type.Literal('training'), Type.Literal('request')]),
-  n_trees: Type.Number(),
+  n_trees: Type.Integer(),
   features: Type.Array(FeatureDescription),
   training: Type.Optional(Training),
 });

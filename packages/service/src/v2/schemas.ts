@@ -15,7 +15,7 @@ export const ModelReady = Type.Object({ name: Type.String(), ready: Type.Boolean
 const TensorMetadata = Type.Object({
   name: Type.String(),
   datatype: Type.String(),
-  shape: Type.Array(Type.Number({ description: '-1 for a dimension of any size' })),
+  shape: Type.Array(Type.Integer({ description: '-1 for a dimension of any size' })),
 });
 
 export const ModelMetadata = Type.Object({
@@ -39,7 +39,7 @@ export type ModelIndex = Static<typeof ModelIndex>;
 const OutputTensor = Type.Object({
   name: Type.String(),
   datatype: Type.String(),
-  shape: Type.Array(Type.Number()),
+  shape: Type.Array(Type.Integer()),
   data: Type.Array(Type.Number()),
 });
 
