@@ -14,7 +14,8 @@ export function describeOperation(
   described: readonly ModelComponents[],
 ): Operation {
   const { section, summary, body } = route.docs;
-  const asked = route.url.includes(':name') ? described : described.filter(({ served }) => isDefault(served, models));
+  // of the default the highest version that serves
+  const asked = route.url.includes(':name') ? described : described.filter(isOfDefault).slice(-1);
   const parameters = parametersOf(route, models);
   return {
     operationId: operationIdOf(route),
@@ -25,14 +26,10 @@ export function describeOperation(
     ...(route.needs === undefined ? {} : { security: securityOf(route.needs) }),
     responses: describeResponses(route, answersOf(body, asked)),
   };
-}
 
-function isDefault({ name, version }: ModelComponents['served'], models: Models): boolean {
-  const [highest] = models
-    .list()
-    .filter((served) => served.name === models.defaultName)
-    .reverse();
-  return name === models.defaultName && version === highest.version;
+  function isOfDefault({ served }: ModelComponents): boolean {
+    return served.name === models.defaultName;
+  }
 }
 
 /** `postModelsNamePredict` for `POST /models/:name/predict`. */

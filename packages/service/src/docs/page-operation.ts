@@ -1,7 +1,6 @@
 import { escapeHtml } from '../html.js';
-import { curl } from './curl.js';
 import { code, table } from './layout.js';
-import type { Components, Content, Operation, Parameter, Response } from './openapi.js';
+import type { Components, Content, Example, Operation, Parameter, Response } from './openapi.js';
 
 /** An operation, with a command for each shape that its body may have. */
 export function renderOperation(method: string, path: string, operation: Operation, components: Components): string {
@@ -37,6 +36,17 @@ function renderBody(method: string, path: string, content: Content, components: 
     }),
   );
   return `<p>Body: ${types}\n${examples.join('\n')}`;
+}
+
+/** An example as a command of curl. */
+function curl(method: string, path: string, type: string, value: Example['value']): string {
+  const body = typeof value === 'string' ? value : JSON.stringify(value);
+  return `curl "$URL${path}" -X ${method} -H 'content-type: ${type}' --data-binary ${quote(body)}`;
+}
+
+// in a shell nothing but a quote ends what stands in quotes
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function answerTo(example: string): string {

@@ -1,8 +1,7 @@
 import { escapeHtml } from '../html.js';
 import { type ProblemKind, problems } from '../problems.js';
 import { code, layOut, table } from './layout.js';
-import type { OpenApi } from './openapi.js';
-import { renderModels } from './page-models.js';
+import type { OpenApi, Schema } from './openapi.js';
 import { renderOperation } from './page-operation.js';
 
 /** The document as a page for people. */
@@ -34,6 +33,26 @@ function renderSection({ paths, components }: OpenApi, name: string): string {
     .filter(({ operation }) => operation.tags.includes(name))
     .map(({ path, method, operation }) => renderOperation(method.toUpperCase(), path, operation, components))
     .join('\n');
+}
+
+/** The features of every model that serves: what each accepts, and what it was trained on. */
+function renderModels({ components }: OpenApi): string {
+  return Object.entries(components.schemas)
+    .filter(([name]) => name.endsWith('.record'))
+    .map(
+      ([name, schema]) => `<h3>${escapeHtml(name.replace(/\.(\d+)\.record$/, ' $1'))}</h3>\n${renderFeatures(schema)}`,
+    )
+    .join('\n');
+}
+
+function renderFeatures({ properties = {} }: Schema): string {
+  const rows = Object.entries(properties).map(([feature, { minimum, maximum, description = '' }]) => [
+    code(feature),
+    String(minimum),
+    String(maximum),
+    escapeHtml(description),
+  ]);
+  return table(['Feature', 'Lowest accepted', 'Highest accepted', ''], rows);
 }
 
 function renderProblems(): string {
