@@ -31,7 +31,7 @@ export const mlflow: FastifyPluginAsyncTypebox<MlflowOptions> = async (app, { mo
     answers,
     problems: ['not_ready', 'model_unavailable'],
   });
-  app.get('/ping', { config: { scope: 'open', ...ping } }, async (_request, reply) => {
+  app.get('/ping', { config: { scope: 'open', ...ping }, logLevel: 'warn' }, async (_request, reply) => {
     expectReady(health);
     models.find(models.defaultName);
     return reply.type(TEXT).send('\n');

@@ -24,15 +24,17 @@ function config(scope: 'open' | 'metadata', summary: string, more?: Parameters<t
 
 /** `GET` of all that the protocol tells without inference, and the index of the models. */
 export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, { models, canLoad, ...health }) => {
+  // what machines ask every few seconds is for no log
+  const logLevel = 'warn';
   app.get(
     '/v2/health/live',
-    { config: config('open', 'whether the process answers'), schema: { response: { 200: Live } } },
+    { config: config('open', 'whether the process answers'), schema: { response: { 200: Live } }, logLevel },
     async () => ({ live: true }),
   );
 
   app.get(
     '/v2/health/ready',
-    { config: config('open', 'whether requests may come'), schema: { response: { 200: Ready, 503: Ready } } },
+    { config: config('open', 'whether requests may come'), schema: { response: { 200: Ready, 503: Ready } }, logLevel },
     async (_request, reply) => {
       const ready = isReadyNow(health);
       if (!ready) reply.code(503).header('retry-after', 1);
