@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describeSettings, openKeyFile } from '@housing/service';
 import t from 'tap';
+import type { TestKey } from './support/keys.js';
 import { checkedProgram, codeBlocks } from './support/readme.js';
 import { startServer, untilListening } from './support/server.js';
 
@@ -20,7 +22,11 @@ t.test('the example of the library says what it prints', async (t) => {
 t.test('every file that a README names is there', async (t) => {
   for (const path of [
     'README.md',
+    'CHANGELOG.md',
     'CONTRIBUTING.md',
+    'SECURITY.md',
+    'bench/README.md',
+    'bench/peers/README.md',
     'packages/model/README.md',
     'packages/service/README.md',
     'model-export/README.md',
@@ -82,6 +88,24 @@ t.test('the file of keys in the documentation is one', async (t) => {
   const [example] = codeBlocks('packages/service/README.md', 'json').filter((block) => block.includes('sha256'));
   const file = `${t.testdir({ 'keys.json': example })}/keys.json`;
   t.doesNotThrow(() => openKeyFile(file));
+});
+
+t.test('the example in production makes keys, and keeps that of Prometheus', async (t) => {
+  const [example] = codeBlocks('packages/service/README.md', 'sh').filter((block) => block.includes('make_key'));
+  const lines = example.split('\n').filter((line) => line.startsWith('make_key'));
+  const folder = t.testdir();
+  execFileSync('sh', ['-c', lines.join('\n').replaceAll(/[\w-]+\.(json|key)\b/g, `${folder}/$&`)], { stdio: 'pipe' });
+  const keys: TestKey['entry'][] = JSON.parse(readFileSync(`${folder}/keys.json`, 'utf8'));
+  t.strictSame(
+    keys.map(({ name, scopes }) => [name, ...scopes]),
+    [
+      ['shop', 'predict', 'metadata'],
+      ['ann', 'admin', 'metadata'],
+      ['prometheus', 'metrics'],
+    ],
+  );
+  const key = readFileSync(`${folder}/housing-metrics.key`, 'utf8').trim();
+  t.equal(createHash('sha256').update(key).digest('hex'), keys[2].sha256);
 });
 
 t.test('the service documents every setting as its schema has it', async (t) => {

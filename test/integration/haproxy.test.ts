@@ -1,10 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { examples } from '@housing/bench/examples.js';
 import { freePort } from '@housing/bench/free-port.js';
 import t, { type Test } from 'tap';
 import { startHaproxy } from '../support/haproxy.js';
+import { codeBlocks } from '../support/readme.js';
 import { type Server, startServer } from '../support/server.js';
 
 const nRestarts = 20;
@@ -41,6 +44,13 @@ t.test('behind HAProxy under load, 20 rolling restarts, of two servers in turn, 
   }
   const nAnswered = results.reduce((sum, result) => sum + result.nAnswered, 0);
   t.comment(`${nAnswered} requests answered`);
+});
+
+t.test('the configuration in the documentation is one', async (t) => {
+  const [text] = codeBlocks('packages/service/README.md', 'haproxy');
+  const folder = t.testdir({ 'haproxy.cfg': text });
+  const { status, stderr } = spawnSync('haproxy', ['-c', '-f', join(folder, 'haproxy.cfg')], { encoding: 'utf8' });
+  t.strictSame({ status, stderr }, { status: 0, stderr: '' });
 });
 
 function start(t: Test, port: number): Server {
