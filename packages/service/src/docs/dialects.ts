@@ -1,4 +1,5 @@
 import type { ServedModel } from '../served-model.js';
+import { isSplit } from '../split.js';
 import { OUTPUT } from '../v2/outputs.js';
 import type { ExampleRows } from './example-rows.js';
 import { inferenceSchema } from './inference-schema.js';
@@ -22,8 +23,10 @@ export type DialectName = (typeof dialectNames)[number];
 
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
   table: {
-    schema: (served) => anyShape(served, 'columns', 'lists', 'records', 'split'),
-    examples: ({ columns, lists, records, split }) => ({ 'application/json': { columns, lists, records, split } }),
+    schema: (served) => anyShape(served, ...tableShapes(served)),
+    examples: (rows, served) => ({
+      'application/json': Object.fromEntries(tableShapes(served).map((shape) => [shape, rows[shape]])),
+    }),
     answer: ({ predictions }) => ({ prediction: predictions }),
   },
   instances: {
@@ -70,6 +73,12 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     }),
   },
 };
+
+/** The shapes of a table: names and rows would be columns of a model that has features of such names. */
+function tableShapes({ predictor }: ServedModel) {
+  const shapes = ['columns', 'lists', 'records'] as const;
+  return isSplit({ columns: [], data: [] }, predictor.featureNames) ? ([...shapes, 'split'] as const) : shapes;
+}
 
 function anyShape(served: ServedModel, ...shapes: string[]): Schema {
   const schemas = shapes.map((shape) => refer('schemas', componentOf(served, shape)));
