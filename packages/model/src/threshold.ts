@@ -62,17 +62,13 @@ function clamp(x: number): number {
   return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, x));
 }
 
-const float32 = new Float32Array(1);
-const bits = new Int32Array(float32.buffer);
-
 /** The number halfway between the last float32 up to a threshold and the next: what rounds to the first goes left. */
 function halfwayAbove(threshold: number): number {
-  const near = Math.fround(Math.max(-LARGEST_FLOAT32, Math.min(LARGEST_FLOAT32, threshold)));
-  const direction = near > threshold ? -1 : 1;
-  if (near === 0) return (direction * 2 ** -149) / 2;
-  float32[0] = near;
-  bits[0] += near > 0 ? direction : -direction;
+  const x = Math.max(-LARGEST_FLOAT32, Math.min(LARGEST_FLOAT32, threshold));
+  const near = Math.fround(x);
+  // more than half of the way to the next float32, and less than one and a half
+  const reach = Math.abs(near) * (2 ** -24 + 2 ** -40) + 2 ** -149;
+  const next = Math.fround(near > x ? near - reach : near + reach);
   // beyond the largest what would be the next, had float32 another exponent
-  const far = Number.isFinite(float32[0]) ? float32[0] : Math.sign(near) * 2 ** 128;
-  return (near + far) / 2;
+  return (near + Math.min(next, 2 ** 128)) / 2;
 }
