@@ -86,7 +86,8 @@ function expectRules(value: unknown): void {
 
 function parseFeatureNames(value: unknown): string[] {
   const names = read.each(value, 'feature_names', read.text);
-  const twin = names.length === new Set(names).size ? -1 : names.findIndex((name, f) => names.indexOf(name) !== f);
+  const known = new Set<string>();
+  const twin = names.findIndex((name) => known.size === known.add(name).size);
   if (twin !== -1) {
     throw new ModelFormatError(
       'out_of_range',
