@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { seededRandom } from '@housing/bench/random.js';
 import { createRandomModel, type Shape } from '@housing/bench/random-model.js';
 import { referenceWalk } from '@housing/bench/reference-walk.js';
-import type { Model, Predictor, Trees } from '@housing/model';
+import { createPredictor, type Model, type Predictor, parseModel, type Trees } from '@housing/model';
 import t from 'tap';
+import { document } from './support/documents.js';
 import { nextDown, nextUp } from './support/doubles.js';
 import { createEachPredictor } from './support/evaluators.js';
+import { grow } from './support/trees.js';
 
 const shapes: Shape[] = JSON.parse(readFileSync(new URL('../../bench/shapes.json', import.meta.url), 'utf8'));
 
@@ -36,6 +38,30 @@ for (const shape of [...shapes, crowded, alike]) {
     },
   );
 }
+
+t.test('masks are not read past the end of the memory, wherever it is', async (t) => {
+  // with the features, the rows handed over take from 1 to 140 KB, so that the rest ends in very many places of a page of 64 KB
+  for (const edges of [21, 65, 77, 105]) {
+    const splits = Array.from({ length: edges }, (_, k) => ({
+      leaf: k % 7,
+      feature: 0,
+      threshold: k,
+      left: -1,
+      right: 1,
+    }));
+    const trees = Array.from({ length: Math.ceil(edges / 7) }, (_, t) => grow(0, splits.slice(7 * t, 7 * t + 7)));
+    for (let features = 1; features <= 150; features++) {
+      const feature_names = Array.from({ length: features }, (_, f) => `f${f}`);
+      const golden = { rows: [feature_names.map(() => 0)], predictions: [0] };
+      const { training, ...rest } = document({ feature_names, scaler: null, trees, golden });
+      const { predictBatch } = createPredictor(parseModel(rest), { expectedRows: Number.POSITIVE_INFINITY });
+      const got = predictBatch(new Float64Array(6 * features).fill(edges));
+      const other = firstOther(new Float64Array(6).fill(10 + 0.5 * trees.length), got);
+      if (other !== undefined) t.fail(`${edges} thresholds, ${features} features: ${other}`);
+    }
+  }
+  t.pass();
+});
 
 /** One tree, so many times. */
 function repeat({ childrenLeft, childrenRight, feature, threshold, value, ...tree }: Trees, times: number): Trees {

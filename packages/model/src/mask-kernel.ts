@@ -98,8 +98,9 @@ function layOut(blocks: readonly Masks[], nFeatures: number) {
         firstLeaves: memory.place(foundBytes), // uint16 [trees], where in `leaves` theirs start
         grid: memory.place(4 * bins.grid.length), // int32 [cells], from `edges` on
         edges: memory.place(8 * bins.edges.length), // float64
-        leaves: memory.place(leaves.byteLength), // float64 [words, 32]
         masks: memory.place(rows.byteLength), // int32 [bins + 2, words]
+        // the vectors that are read past the last mask row are of `leaves`: past the end of the memory they would trap
+        leaves: memory.place(leaves.byteLength), // float64 [words, 32]
       };
     }),
     nBytes: memory.nBytes,
