@@ -96,6 +96,7 @@ export function createPredictor(model: Model, { expectedRows = 0 }: PredictorOpt
 
     predictBatch(rows, out) {
       const predictions = rowReader.checkBatch(rows, out);
+      turns++;
       evaluator.predictRows(rows, predictions);
       return predictions;
     },
