@@ -200,6 +200,13 @@ t.test('a row that predicts a batch while it is read is predicted by its own val
   }
 });
 
+t.test('a model may have very many features', async (t) => {
+  const feature_names = Array.from({ length: 200_000 }, (_, f) => `f${f}`);
+  const row = feature_names.map(() => 3);
+  const { training, ...rest } = document({ feature_names, scaler: null, golden: { rows: [row], predictions: [13] } });
+  t.equal(createPredictor(parseModel(rest)).predict(row), 13);
+});
+
 t.test('the number of rows to expect is a number from 0', async (t) => {
   const model = parseModel(document());
   for (const expectedRows of [-1, Number.NaN, '5' as unknown as number]) {

@@ -16,8 +16,8 @@ export function createRowReader(featureNames: readonly string[], accepted: reado
   const nFeatures = featureNames.length;
 
   // what every feature accepts: two numbers to compare with, where there would be two to fetch for each value
-  const low = Math.max(...accepted.map(({ lowest }) => lowest));
-  const high = Math.min(...accepted.map(({ highest }) => highest));
+  const low = accepted.reduce((low, { lowest }) => Math.max(low, lowest), Number.NEGATIVE_INFINITY);
+  const high = accepted.reduce((high, { highest }) => Math.min(high, highest), Number.POSITIVE_INFINITY);
 
   function check(x: unknown, f: number): number {
     // NaN fails both comparisons
