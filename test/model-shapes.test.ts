@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { seededRandom } from '@housing/bench/random.js';
-import { createRandomModel, type Shape } from '@housing/bench/random-model.js';
+import { createRandomModel, drawRows as drawFromBox, type Shape } from '@housing/bench/random-model.js';
 import { referenceWalk } from '@housing/bench/reference-walk.js';
 import { createPredictor, type Model, type Predictor, parseModel, type Trees } from '@housing/model';
 import t from 'tap';
@@ -37,6 +37,27 @@ for (const shape of [...shapes, crowded, alike]) {
       }
     },
   );
+}
+
+// six rows at a time are summed, 120 or 512 handed over, and 64 walked
+const lengths = [...Array.from({ length: 140 }, (_, n) => n), 239, 240, 241, 511, 512, 513];
+
+for (const leaves of [8, 16, 32, 33]) {
+  t.test(`batches of any length by trees of ${leaves} leaves: all evaluators agree`, async (t) => {
+    const model = createRandomModel({ trees: 20, leaves, features: 3 }, 17);
+    const rows = drawFromBox(model, 513, 19);
+    const expected = Float64Array.from({ length: 513 }, (_, r) =>
+      referenceWalk(model, rows.subarray(3 * r, 3 * r + 3)),
+    );
+    for (const { evaluator, predictor } of createEachPredictor(model)) {
+      for (const n of lengths) {
+        const got = predictor.predictBatch(rows.subarray(0, 3 * n));
+        const other = firstOther(expected.subarray(0, n), got);
+        if (other !== undefined) t.fail(`${n} rows by ${evaluator}: ${other}`);
+      }
+    }
+    t.pass();
+  });
 }
 
 t.test('masks are not read past the end of the memory, wherever it is', async (t) => {
