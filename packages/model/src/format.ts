@@ -4,7 +4,7 @@ import type { Scaler } from './scaler.js';
 import { parseTraining, type Training } from './training.js';
 import { parseTrees, type Trees } from './trees.js';
 
-/** A model that was checked as a whole: whatever takes one may trust it. */
+/** A model that was checked as a whole: whatever takes one may trust it, as long as no one writes into its arrays. */
 export interface Model {
   readonly kind: 'GradientBoostingRegressor';
   /** The scikit-learn that fitted it, such as `1.9.1`. */

@@ -17,7 +17,8 @@ const EDGES_A_CELL = 16;
  * Makes a kernel: the evaluator of {@link createMaskSum} over many rows, as a WebAssembly module with vectors of 128 bits.
  *
  * Its bytes are written here, so that the number of features, the lengths and the addresses are constants in its code, and no
- * other tool is needed. 16 masks go into a vector; a table look-up finds the highest bit of all of them at once.
+ * other tool is needed. 16 masks of eight bits go into a vector; two table look-ups find the highest bits of all of them. A row
+ * of the shipped model takes about 190 ns in a batch, where {@link createMaskSum} takes 444.
  *
  * @returns undefined where the host has no leave to compile, where no tree asks for a feature, and where edges crowd so much that
  *   the grid does not help
@@ -112,7 +113,17 @@ function leafOffset(nibble: number): number {
   return 8 * (Math.clz32(nibble) & 3);
 }
 
-/** Writes the function of a block, which takes the number of rows in `input` and adds to `sums`. */
+/**
+ * Writes the function of a block, which takes the number of rows in `input` and adds to `sums`.
+ *
+ * The sum of a row waits at each tree for the addition before. So six rows are summed side by side, which takes two passes: first,
+ * row by row, the bins, the AND of their mask rows, and from that the addresses of the leaves, which are stored; then, tree by
+ * tree, six loads of leaves and three additions of pairs. Loads are the limit of that pass, three a cycle, and so two addresses of
+ * 16 bits are loaded at once, where masks have eight bits. A row alone does both together: its next masks are found while its
+ * additions wait.
+ *
+ * One long function, as all of it speaks of the same locals.
+ */
 function encodeBlock({ width, bins, nWords }: Masks, layout: Layout & Layout['blocks'][number]): wasm.FunctionCode {
   const { feature, firstCell } = bins;
   const { keptBytes, foundBytes, inputBytes } = layout;
@@ -183,7 +194,7 @@ function encodeBlock({ width, bins, nWords }: Masks, layout: Layout & Layout['bl
         ];
 
   const trees = width === 32 ? [0] : [0, 1]; // of a word
-  /** Loads the words of what is kept: a load for two trees, where loads are the limit. */
+  /** Loads a word of what is kept for a row: the masks, or the addresses, of one or two trees. */
   const loadWord = (r: number, offset: number) =>
     set(words[r], wasm.load32(get(w), layout.found + foundBytes * r + offset));
   const leafOf = (r: number, t: number, load = wasm.loadFloat) => {
@@ -241,7 +252,7 @@ function encodeBlock({ width, bins, nWords }: Masks, layout: Layout & Layout['bl
     ),
     wasm.storeFloat(get(sum), 0, get(total)),
   ];
-  // more than half as many will do: what else is in `input` is of rows before
+  // more than half as many will do: what else is in `input` is of rows before, or 0, and no one looks at its sums
   const rounds = (n: number, body: wasm.Code) => {
     const enough = wasm.isBelow(constant(n >> 1), get(nRows));
     const next = [step(input, n * inputBytes), step(sum, 8 * n), step(nRows, -n)];

@@ -5,7 +5,7 @@ import * as read from './reader.js';
  * The trees of a model: scikit-learn's `sklearn.tree._tree.Tree`, its columns laid end to end over the nodes of all trees. The nodes
  * of a tree stand together, root first, every child after its parent.
  *
- * One array a column: one for each column of each tree would take longer to make than what is in it.
+ * One array a column: one for each column of each tree, 2,400 for the shipped model, would take longer to make than to fill.
  */
 export interface Trees {
   readonly length: number;
@@ -89,7 +89,7 @@ function linkChildren(
       if (threshold[i] !== -2) throw notALeaf(`${path}.threshold[${i}]`, -2, threshold[i]);
       continue;
     }
-    // at what is no index there is nothing, not even 0
+    // 1.5 and `nNodes` are no index of `isChild`: undefined, which is not 0 either
     if (left <= i || isChild[left] !== 0) throw refuseIndex(`${path}.children_left[${i}]`, i + 1, nNodes, left);
     isChild[left] = 1;
     if (right <= i || isChild[right] !== 0) throw refuseIndex(`${path}.children_right[${i}]`, i + 1, nNodes, right);

@@ -20,7 +20,7 @@ export function walkTrees(trees: Trees, init: number, values: Float64Array, out:
   }
 }
 
-// a function of its own, which is compiled while the first trees are walked: the loops around it would be entered anew
+// a function of its own: compiled while the first trees are walked, it is entered at the next, not in the middle of three loops
 function addLeaves(
   { childrenLeft, childrenRight, feature, threshold, value }: Trees,
   root: number,

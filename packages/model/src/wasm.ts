@@ -86,6 +86,7 @@ export const extendHigh = (a: Code): Code => [a, simd(138)];
 export const addEach = (a: Code, b: Code): Code => [a, b, simd(240)];
 export const subtractEach = (a: Code, b: Code): Code => [a, b, simd(241)];
 export const multiplyEach = (a: Code, b: Code): Code => [a, b, simd(242)];
+/** Of two float64 the lesser, or greater, and the first where either is NaN. */
 export const lesserEach = (a: Code, b: Code): Code => [a, b, simd(246)];
 export const greaterEach = (a: Code, b: Code): Code => [a, b, simd(247)];
 /** Two float64 as int32, rounded towards 0; NaN as 0. */
