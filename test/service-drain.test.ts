@@ -67,6 +67,17 @@ t.test('once it is to stop, each connection ends with its next answer', async (t
   t.match(received(), /200 OK.*200 OK.*connection: close/s);
 });
 
+t.test('once it is to stop, a connection ends with its next answer, also where that is refused at once', async (t) => {
+  const stopping = new AbortController();
+  const { port } = new URL(await build(t, { stopping: stopping.signal }).listen({ port: 0, host }));
+  const { socket, received } = await open(port);
+  stopping.abort();
+  socket.write(ask('/none'));
+  while (!received().includes('unknown_route')) await once(socket, 'data');
+  t.match(received(), /^HTTP\/1\.1 404 (.*\r\n)*connection: close\r\n/i);
+  socket.destroy();
+});
+
 t.test('once it is to stop, a connection ends with the answer that is under way', async (t) => {
   const stopping = new AbortController();
   const { port } = new URL(await build(t, { stopping: stopping.signal }).listen({ port: 0, host }));

@@ -16,7 +16,8 @@ export function closeConnections(app: FastifyInstance, stopping: AbortSignal): v
     socket.once('close', () => lastAnswer.delete(socket));
   });
   // no hook before each answer: it would cost every request something, and serve only the last ones
-  app.server.on('request', ({ socket }, answer) => {
+  // before the router: what it refuses is answered when it returns
+  app.server.prependListener('request', ({ socket }, answer) => {
     if (isClosing || stopping.aborted) {
       // of several that wait for their answers on one connection, the last ends it
       setEnd(lastAnswer.get(socket), false);
