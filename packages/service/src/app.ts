@@ -29,6 +29,7 @@ import { secureAnswers } from './security-headers.js';
 import { stripPorts } from './trusted-proxies.js';
 import { v1 } from './v1.js';
 import { v2 } from './v2/v2.js';
+import { closeWaitingAnswers } from './waiting-answers.js';
 
 export interface AppOptions {
   /** Asked anew for each request. */
@@ -113,6 +114,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   answerProblems(app, problems);
   acceptJson(app);
   closeConnections(app, stopping);
+  closeWaitingAnswers(app);
   // before the bound on work: strangers take no room
   limitRate(app, rateLimit);
   controlAccess(app, authenticate);

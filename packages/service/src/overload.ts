@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Problem } from './problem.js';
+import { clientGone, Problem } from './problem.js';
 
 /**
  * Refuses work beyond a bound with `overloaded`, before its body is read: work is what is posted, so that probes and descriptions
@@ -12,8 +12,10 @@ export function boundWork(app: FastifyInstance, maxInFlight: number): () => numb
   const release = () => {
     nInFlight--;
   };
-  app.addHook('onRequest', ({ method }, reply, done) => {
+  app.addHook('onRequest', ({ method, raw }, reply, done) => {
     if (method === 'POST') {
+      // it may have gone while it was found out who it is: no `close` would come to release what it took
+      if (raw.socket.destroyed) throw clientGone();
       if (nInFlight >= maxInFlight)
         throw new Problem('overloaded', `expected at most ${maxInFlight} requests in flight, got one more`);
       nInFlight++;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError, type Predictor } from '@housing/model';
-import { Problem } from './problem.js';
+import { clientGone, Problem } from './problem.js';
 import type { Rows } from './rows.js';
 import type { ServedModel } from './served-model.js';
 
@@ -28,7 +28,7 @@ async function predictBlocks(
   const predictions: number[] = [];
   for (let start = 0; start < nRows; start += BLOCK_ROWS) {
     if (start > 0) await nextTurn();
-    if (client.destroyed) throw new Problem('client_gone', 'expected a client for the answer, got a closed connection');
+    if (client.destroyed) throw clientGone();
     addPredictions(predictions, predictor, rows, start, Math.min(start + BLOCK_ROWS, nRows));
   }
   return predictions;

@@ -45,6 +45,11 @@ export class Problem extends Error {
   }
 }
 
+/** Work that nobody waits for any more. */
+export function clientGone(): Problem {
+  return new Problem('client_gone', 'expected a client for the answer, got a closed connection');
+}
+
 /** Writes keys and indices as a JSON pointer (RFC 6901). */
 export function pointerTo(...keys: (string | number)[]): string {
   return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
