@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Problem } from './problem.js';
+import { clientGone, Problem } from './problem.js';
 
 /** Bodies of at most so many bytes are not counted: even as many as may be in flight at once need little. */
 const SMALL = 2 ** 16;
@@ -15,6 +15,8 @@ export function boundBytes(app: FastifyInstance, maxBytesInFlight: number): void
   app.addHook('preParsing', (request, reply, payload, done) => {
     if (isSmall(request)) return done(null, payload);
     const length = Number(request.headers['content-length'] ?? 0);
+    // too long at any time, which is not to be tried again: whoever reads bodies says so
+    if (length > request.routeOptions.bodyLimit) return done(null, payload);
     // what cannot end well need not begin
     if (nBytes + length > maxBytesInFlight) throw overloaded();
     const { receivedEncodedLength = 0 } = payload;
@@ -36,7 +38,12 @@ export function boundBytes(app: FastifyInstance, maxBytesInFlight: number): void
       nOwn = 0;
     };
     counted.once('error', release);
-    response.once('close', release);
+    response.once('close', () => {
+      // what still comes is for nobody, and stands before the next request
+      payload.unpipe(counted).resume();
+      counted.destroy(clientGone());
+      release();
+    });
     payload.once('error', (error) => counted.destroy(error));
     return payload.pipe(counted);
   }

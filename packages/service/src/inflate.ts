@@ -24,13 +24,18 @@ export function inflateBodies(app: FastifyInstance): void {
     // Fastify compares it with content-length, as Node has done already
     const receivedEncodedLength = Number(headers['content-length'] ?? 0);
     const inflated = Object.assign(inflate(payload, create()), { receivedEncodedLength });
-    // of what was refused the rest would be inflated for nobody
-    reply.raw.once('finish', () => inflated.destroy());
+    reply.raw.once('close', () => {
+      // of what was refused the rest would be inflated for nobody, and stands before the next request
+      payload.unpipe(inflated).resume();
+      inflated.destroy();
+    });
     done(null, inflated);
   });
 }
 
 function inflate(payload: Readable, inflater: Transform): Transform {
   payload.once('error', (error) => inflater.destroy(error));
+  // of what is refused before it is read nobody else would hear an error, and that ends the process
+  inflater.on('error', () => {});
   return payload.pipe(inflater);
 }
