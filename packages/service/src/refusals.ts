@@ -13,7 +13,7 @@ import { show } from './rows.js';
 /** Answers whatever goes wrong, from the router on, with a problem document. */
 export function answerProblems(app: FastifyInstance, counts: ProblemCounts): void {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    if (isCutOff(error, request.raw)) await discard(request.raw);
+    if (isCutOff(request.raw, reply)) await discard(request.raw);
     return sendProblem(error, request, reply, counts);
   });
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
@@ -25,9 +25,9 @@ export function answerProblems(app: FastifyInstance, counts: ProblemCounts): voi
   });
 }
 
-// too long to be read at all, or refused after a part
-function isCutOff({ code }: FastifyError, { complete, readableDidRead }: IncomingMessage): boolean {
-  return !complete && (readableDidRead || code === 'FST_ERR_CTP_BODY_TOO_LARGE');
+// refused before all of it has come, on a connection that ends with the answer
+function isCutOff({ complete }: IncomingMessage, reply: FastifyReply): boolean {
+  return !complete && (reply.getHeader('connection') === 'close' || !reply.raw.shouldKeepAlive);
 }
 
 // most clients read no answer before they have sent all: to hang up on one that sends is not to answer it
@@ -104,6 +104,9 @@ const clientErrors: Readonly<Record<string, [ProblemCode, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'expected the whole request in time, got a part'],
 };
 
+/** Milliseconds that a client has to hang up once it is told that it speaks no HTTP. */
+const LINGER = 1000;
+
 /** Answers what the HTTP parser refuses, before there is a request. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket, counts: ProblemCounts): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -125,4 +128,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // at once might cut off the answer; one that never hangs up would keep what its request holds
+  const timer = setTimeout(() => socket.destroy(), LINGER);
+  socket.once('close', () => clearTimeout(timer));
 }
