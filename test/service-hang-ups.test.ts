@@ -175,3 +175,14 @@ t.test('a client that sends much of what is not read, before it reads, is told s
       socket.destroy();
     }
 });
+
+t.test('a client that reads no answer is hung up on', async (t) => {
+  const app = build(t);
+  app.server.timeout = 500;
+  const { socket, server } = await open(app);
+  t.teardown(() => socket.destroy());
+  // more than the buffers of the system hold
+  socket.pause().write('GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(400));
+  await once(server, 'close');
+  t.pass('before the test times out');
+});

@@ -93,6 +93,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     trustProxy: trustProxy.length > 0 && [...trustProxy],
     // for a whole request to arrive: slow clients hold no socket for longer
     requestTimeout: 60_000,
+    // for nothing at all to pass: who does not read an answer holds its place no longer
+    connectionTimeout: 120_000,
     // its answer would be no problem document
     return503OnClosing: false,
     // a longer name of a model is an unknown one too: the headers bound it
