@@ -1,6 +1,6 @@
-export type { Authenticate, Client } from './access/client.js';
+export type { Access, Authenticate, Client } from './access/client.js';
 export { openKeyFile } from './access/key-file.js';
-export { type Access, type AccessSettings, openAccess } from './access/open-access.js';
+export { type AccessSettings, openAccess } from './access/open-access.js';
 export { type Scope, scopes } from './access/scopes.js';
 export { type AppOptions, buildApp } from './app.js';
 export { standardOutput } from './lines.js';

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { Scope } from './scopes.js';
 
 /** Who sends a request, and what that one may do. */
@@ -13,6 +13,14 @@ export interface Client {
  * @throws Problem where that cannot be told
  */
 export type Authenticate = (request: FastifyRequest) => Client | Promise<Client>;
+
+/** A way to tell who sends a request. */
+export interface Access {
+  /** Undefined where everybody is let in. */
+  readonly authenticate: Authenticate | undefined;
+  /** Follows what changes while the service runs, and tells the log; returns what ends that. */
+  follow(log: FastifyBaseLogger): () => void;
+}
 
 declare module 'fastify' {
   interface FastifyRequest {

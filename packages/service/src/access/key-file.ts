@@ -4,10 +4,9 @@ import type { FastifyBaseLogger } from 'fastify';
 import { Problem } from '../problem.js';
 import { reasonOf } from '../served-model.js';
 import { watchFile } from '../watch.js';
-import type { Client } from './client.js';
+import type { Access, Client } from './client.js';
 import { apiKey } from './credential.js';
 import { type Key, parseKeys } from './keys.js';
-import type { Access } from './open-access.js';
 
 /**
  * Lets in whoever has a key of a file, which is read again when it changes.

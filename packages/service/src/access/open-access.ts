@@ -1,28 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Authenticate } from './client.js';
+import type { Access } from './client.js';
 import { openKeyFile } from './key-file.js';
-import { readTokenRules } from './token-rules.js';
-
-/** A way to tell who sends a request. */
-export interface Access {
-  /** Undefined where everybody is let in. */
-  readonly authenticate: Authenticate | undefined;
-  /** Follows what changes while the service runs, and tells the log; returns what ends that. */
-  follow(log: FastifyBaseLogger): () => void;
-}
+import { readTokenRules, type TokenSettings } from './token-rules.js';
 
 /** Who is let in: everybody, but to no act of an administrator; the owners of keys; or the bearers of tokens. */
-export interface AccessSettings {
+export interface AccessSettings extends TokenSettings {
   readonly auth: 'none' | 'keys' | 'jwt';
   readonly authKeysFile?: string | undefined;
-  /** The URL of who issues tokens, as they name it. */
-  readonly jwtIssuer?: string | undefined;
-  /** Whom tokens are for, as they name this service. */
-  readonly jwtAudience?: string | undefined;
-  /** How tokens may be signed, with commas; RS256 by default. */
-  readonly jwtAlgorithms?: string | undefined;
-  /** Where the issuer's keys are; by default where its configuration says. */
-  readonly jwtJwksUrl?: string | undefined;
 }
 
 /**

@@ -1,5 +1,16 @@
 import type { Issuer } from './issuer-keys.js';
-import type { AccessSettings } from './open-access.js';
+
+/** How tokens are set. */
+export interface TokenSettings {
+  /** The URL of who issues tokens, as they name it. */
+  readonly jwtIssuer?: string | undefined;
+  /** Whom tokens are for, as they name this service. */
+  readonly jwtAudience?: string | undefined;
+  /** How tokens may be signed, with commas; RS256 by default. */
+  readonly jwtAlgorithms?: string | undefined;
+  /** Where the issuer's keys are; by default where its configuration says. */
+  readonly jwtJwksUrl?: string | undefined;
+}
 
 /** Which tokens are taken. */
 export interface TokenRules extends Issuer {
@@ -16,7 +27,7 @@ export function readTokenRules({
   jwtAudience,
   jwtAlgorithms = 'RS256',
   jwtJwksUrl,
-}: AccessSettings): TokenRules {
+}: TokenSettings): TokenRules {
   return {
     url: expectUrl('JWT_ISSUER', expectSet('JWT_ISSUER', 'a URL', jwtIssuer)),
     audience: expectSet('JWT_AUDIENCE', 'what tokens name this service', jwtAudience),

@@ -1,10 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { Problem } from '../problem.js';
-import type { Client } from './client.js';
+import type { Access, Client } from './client.js';
 import { bearerToken } from './credential.js';
 import { openIssuer } from './issuer-keys.js';
-import type { Access } from './open-access.js';
 import { scopes } from './scopes.js';
 import type { TokenRules } from './token-rules.js';
 

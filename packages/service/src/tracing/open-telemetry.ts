@@ -20,8 +20,8 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { serviceVersion } from '../service-version.js';
+import type { Destination } from './destination.js';
 import { tellOutages } from './outages.js';
-import type { Destination } from './tracing.js';
 
 /** How long the last spans may take when the app closes, in milliseconds. */
 const LONGEST_FLUSH = 5000;
