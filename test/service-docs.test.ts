@@ -43,6 +43,20 @@ function readCurl(command: string): InjectOptions {
   return { method: method as 'POST', url, headers: { [name]: value }, payload };
 }
 
+t.test('where keys are needed its commands send one, and it tells for which scope', async (t) => {
+  const authenticate = () => ({ name: 'a', scopes: new Set(['predict'] as const) });
+  const { body } = await build(t, { authenticate, auth: 'keys' }).inject('/docs');
+  t.match(
+    body,
+    'set it first, by\n<code>URL=http://localhost:5000</code>, say, and <code>KEY</code> to your key or token.',
+  );
+  t.match(body, '<p>For the scope <code>predict</code>');
+  const commands = [...body.matchAll(/<pre>(curl .*?)<\/pre>/gs)].map(([, command]) => unescapeHtml(command));
+  t.ok(commands.length > 20);
+  for (const command of commands) t.match(command, ' -H "authorization: Bearer $KEY" ');
+  t.notMatch((await build(t).inject('/docs')).body, 'authorization');
+});
+
 t.test('every problem has its page, which its documents name', async (t) => {
   const app = build(t);
   for (const code of codesOf(await openApiOf(app))) {

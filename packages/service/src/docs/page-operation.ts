@@ -5,14 +5,21 @@ import type { Components, Content, Example, Operation, Parameter, Response } fro
 /** An operation, with a command for each shape that its body may have. */
 export function renderOperation(method: string, path: string, operation: Operation, components: Components): string {
   const { operationId, summary, parameters = [], requestBody, responses } = operation;
+  const scope = scopeOf(operation);
   return `<section id="${operationId}">
 <h3><span class="method">${method}</span> ${code(path)} ${escapeHtml(summary)}</h3>
+${scope === undefined ? '' : `<p>For the scope ${code(scope)}`}
 ${parameters.length === 0 ? '' : renderParameters(parameters)}
-${requestBody === undefined ? '' : renderBody(method, path, requestBody.content, components)}
+${requestBody === undefined ? '' : renderBody(method, path, operation, requestBody.content, components)}
 <details><summary>Answers</summary>
 ${renderResponses(responses)}
 </details>
 </section>`;
+}
+
+/** What a client must have, where not everybody is let in. */
+function scopeOf({ security = [] }: Operation): string | undefined {
+  return security.flatMap((scheme) => Object.values(scheme).flat())[0];
 }
 
 function renderParameters(parameters: readonly Parameter[]): string {
@@ -24,12 +31,19 @@ function renderParameters(parameters: readonly Parameter[]): string {
   return table(['Parameter', 'In', ''], rows);
 }
 
-function renderBody(method: string, path: string, content: Content, components: Components): string {
+function renderBody(
+  method: string,
+  path: string,
+  operation: Operation,
+  content: Content,
+  components: Components,
+): string {
+  const headers = scopeOf(operation) === undefined ? '' : ' -H "authorization: Bearer $KEY"';
   const types = Object.keys(content).map(code).join(', ');
   const examples = Object.entries(content).flatMap(([type, { examples = {} }]) =>
     Object.keys(examples).map((name, k) => {
       const { summary, value } = components.examples[name];
-      const command = curl(method, fill(path, name), type, value);
+      const command = curl(method, fill(path, name), headers, type, value);
       const answer = JSON.stringify(components.examples[answerTo(name)].value);
       const shown = `<pre>${escapeHtml(command)}</pre>\n<pre>${escapeHtml(answer)}</pre>`;
       return `<details${k === 0 ? ' open' : ''}><summary>${escapeHtml(summary)}</summary>${shown}</details>`;
@@ -39,9 +53,9 @@ function renderBody(method: string, path: string, content: Content, components: 
 }
 
 /** An example as a command of curl. */
-function curl(method: string, path: string, type: string, value: Example['value']): string {
+function curl(method: string, path: string, headers: string, type: string, value: Example['value']): string {
   const body = typeof value === 'string' ? value : JSON.stringify(value);
-  return `curl "$URL${path}" -X ${method} -H 'content-type: ${type}' --data-binary ${quote(body)}`;
+  return `curl "$URL${path}" -X ${method}${headers} -H 'content-type: ${type}' --data-binary ${quote(body)}`;
 }
 
 // in a shell nothing but a quote ends what stands in quotes

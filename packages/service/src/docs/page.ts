@@ -16,13 +16,18 @@ export function renderService(document: OpenApi): string {
 <nav>${links.map((name) => `<a href="#${idOf(name)}">${escapeHtml(name)}</a>`).join('\n')}</nav>
 ${paragraphs(document.info.description)}
 <p>Programs read <a href="openapi.json">openapi.json</a>. The commands below ask the service at <code>$URL</code>: set it first, by
-<code>URL=http://localhost:5000</code>, say. Their rows are some of those by which the model was verified.
+<code>URL=http://localhost:5000</code>, say${isOpen(document) ? '' : ', and <code>KEY</code> to your key or token'}. Their rows are some of those by which the model was verified.
 ${sections.join('\n')}
 <h2 id="features">Features</h2>
 ${renderModels(document)}
 <h2 id="problems">Problems</h2>
 ${renderProblems()}`,
   );
+}
+
+/** Whether everybody is let in. */
+function isOpen({ components }: OpenApi): boolean {
+  return Object.keys(components.securitySchemes).length === 0;
 }
 
 function renderSection({ paths, components }: OpenApi, name: string): string {
