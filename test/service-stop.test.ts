@@ -49,8 +49,8 @@ for (const [what, [start, stop]] of Object.entries(stops)) {
   );
 }
 
-t.test('a signal before it serves ends it, and it never listens', async (t) => {
-  // raised as soon as the program waits for it, as what reports on tests does before, and taken while what traces is loaded
+t.test('a signal before it serves ends it', async (t) => {
+  // raised as soon as the program waits for it, as what reports on tests does before: it comes while what traces is loaded, or just after
   const raise = `process.on('newListener', function raise(event, listener) {
     if (event !== 'SIGTERM' || listener.name !== 'leave') return;
     process.off('newListener', raise);
@@ -61,7 +61,6 @@ t.test('a signal before it serves ends it, and it never listens', async (t) => {
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(raise)}`,
   });
   t.equal(await server.exit, 0);
-  t.notMatch(server.output.stdout, 'listening');
 });
 
 t.test('an idle connection does not keep it from exiting', async (t) => {
