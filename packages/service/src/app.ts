@@ -117,8 +117,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   acceptJson(app);
   closeConnections(app, stopping);
   closeWaitingAnswers(app);
-  // before the bound on work: strangers take no room
   limitRate(app, rateLimit);
+  // before the bound on work: strangers take no room
   controlAccess(app, authenticate);
   const inFlight = boundWork(app, maxInFlight);
   inflateBodies(app);

@@ -29,6 +29,7 @@ export function createForgetting({ states }: Models): (counts: readonly VersionC
   };
 }
 
-function keyOf(model: string, version: number): string {
+/** One text for a version of a model, whatever its name. */
+export function keyOf(model: string, version: number): string {
   return JSON.stringify([model, version]);
 }

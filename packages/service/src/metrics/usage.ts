@@ -1,6 +1,6 @@
 import type { ServedModel } from '../served-model.js';
 import { createDrift, type Drift } from './drift.js';
-import type { VersionCounts } from './retired-versions.js';
+import { keyOf, type VersionCounts } from './retired-versions.js';
 
 /** How many rows a version of a model has predicted since the start, whichever of its files has served. */
 export interface RowCount {
@@ -40,7 +40,7 @@ export function createUsage(): Usage {
   }
 
   function rowCountOf({ name, version }: ServedModel): RowCount {
-    const key = JSON.stringify([name, version]);
+    const key = keyOf(name, version);
     const rowCount = rowCounts.get(key) ?? { model: name, version, nRows: 0 };
     rowCounts.set(key, rowCount);
     return rowCount;
