@@ -195,6 +195,10 @@ t.test('a changed file of keys is read without a restart, and a broken one leave
   await untilLogged('ENOENT');
   t.strictSame([await status(alice), await status(carol)], [200, 200]);
 
+  writeFileSync(file, textOf([alice, carol]));
+  while (server.output.stdout.split('"keys":2,"msg":"keys read"').length < 3) await new Promise(setImmediate);
+  t.strictSame([await status(alice), await status(carol)], [200, 200], 'the end of a fault is told');
+
   writeFileSync(file, textOf([carol]));
   await untilLogged('"keys":1,"msg":"keys read"');
   t.strictSame([await status(alice), await status(carol)], [401, 200], 'a key that is taken away is refused');

@@ -94,6 +94,25 @@ for (const [what, [text, reason]] of Object.entries(faults)) {
   });
 }
 
+t.test('the end of a fault is told, also where what served before is there again', async (t) => {
+  const folder = t.testdir({ 'm.json': documentOf(10) });
+  const { models, reload } = openRepository(folder);
+  const served = models.default;
+  for (const fault of [
+    () => writeFileSync(join(folder, 'm.json'), '[]'),
+    () => renameSync(join(folder, 'm.json'), join(folder, 'm.old')),
+  ]) {
+    writeFileSync(join(folder, 'n.json'), documentOf(10));
+    await reload();
+    fault();
+    t.match(await reload(), [{ model: 'm', version: 1, change: 'failed' }]);
+    writeFileSync(join(folder, 'm.json'), documentOf(10));
+    t.strictSame(await reload(), [{ model: 'm', version: 1, change: 'recovered', reason: '' }]);
+    t.strictSame(await reload(), []);
+    t.equal(models.default, served);
+  }
+});
+
 t.test('a version that does not serve is 503 with its reason', async (t) => {
   const folder = t.testdir({ m: { '1.json': documentOf(10) } });
   const { models, reload } = openRepository(folder);

@@ -6,7 +6,8 @@ import { reasonOf, rereadModel } from './served-model.js';
 export interface ModelChange {
   readonly model: string;
   readonly version: number;
-  readonly change: 'loaded' | 'failed' | 'removed';
+  /** `recovered` where a file that had failed is again the one that serves. */
+  readonly change: 'loaded' | 'recovered' | 'failed' | 'removed';
   /** Why it failed or was removed; otherwise empty. */
   readonly reason: string;
 }
@@ -48,9 +49,12 @@ function keepServing(read: readonly ModelVersion[], old: readonly ModelVersion[]
 function compare(model: string, old: readonly ModelVersion[], versions: readonly ModelVersion[]): ModelChange[] {
   const removed = old.filter((one) => find(versions, one) === undefined);
   const failed = versions.filter(({ reason }) => reason !== '');
-  const loaded = versions.filter((one) => one.reason === '' && one.served !== find(old, one)?.served);
+  const well = versions.filter(({ reason }) => reason === '');
+  const loaded = well.filter((one) => one.served !== find(old, one)?.served);
+  const recovered = well.filter((one) => !loaded.includes(one) && find(old, one)?.reason !== '');
   return [
     ...loaded.map(({ version }) => ({ model, version, change: 'loaded' as const, reason: '' })),
+    ...recovered.map(({ version }) => ({ model, version, change: 'recovered' as const, reason: '' })),
     ...failed.map(({ version, reason }) => ({ model, version, change: 'failed' as const, reason })),
     ...removed.map(({ version }) => ({ model, version, change: 'removed' as const, reason: 'its file is gone' })),
   ];

@@ -15,14 +15,17 @@ import { type Key, parseKeys } from './keys.js';
  */
 export function openKeyFile(path: string): Access {
   let { text, keys } = read(path);
+  let hasFailed = false;
 
   function reload(log: FastifyBaseLogger): void {
     try {
       const now = read(path);
-      if (now.text === text) return;
+      if (now.text === text && !hasFailed) return;
+      hasFailed = false;
       ({ text, keys } = now);
       log.info({ keys: keys.size }, 'keys read');
     } catch (error) {
+      hasFailed = true;
       log.error({ reason: reasonOf(error) }, 'keys not read, those before stay');
     }
   }
