@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { examples } from '@housing/bench/examples.js';
 import t from 'tap';
-import { startServer, untilListening } from './support/server.js';
+import { linesOf, startServer, untilListening } from './support/server.js';
 import { build, post } from './support/service.js';
 
 const [{ body, answer }] = examples;
@@ -128,8 +128,11 @@ t.test('after SIGTERM it serves for the delay, not ready, and then exits with 0'
   const response = await fetch(`${url}/predict`, { method: 'POST', headers, body });
   t.equal(response.headers.get('connection'), 'close');
   t.equal(await response.text(), answer);
+  t.equal(linesOf(server, 'stopped').length, 0);
   t.equal(await server.exit, 0);
   t.equal(server.output.stderr, '');
+  t.match(linesOf(server, 'stopping'), [{ level: 30, signal: 'SIGTERM', drainDelay: 3000 }]);
+  t.match(linesOf(server, 'stopped'), [{ level: 30 }]);
 });
 
 /** Opens a connection, and collects what comes. */

@@ -3,19 +3,13 @@ import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { documentOf } from './support/documents.js';
-import { type Server, startServer, untilListening } from './support/server.js';
+import { linesOf, type Server, startServer, untilListening } from './support/server.js';
 
 /** What the server predicts for the row [1, 2], with the version that says so. */
 async function predict(url: string): Promise<string> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(`${url}/predict`, { method: 'POST', headers, body: '[{"a":1,"b":2}]' });
   return `${response.headers.get('x-model-version')}: ${await response.text()}`;
-}
-
-/** The lines of the log that tell this. */
-function linesOf({ output }: Server, message: string): Record<string, unknown>[] {
-  const lines = output.stdout.split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === message);
 }
 
 /** Waits until the log has told this so many times. */

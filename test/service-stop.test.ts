@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { examples } from '@housing/bench/examples.js';
 import t, { type Test } from 'tap';
-import { type Server, startByNpm, startServer, untilListening } from './support/server.js';
+import { linesOf, type Server, startByNpm, startServer, untilListening } from './support/server.js';
 
 const [{ body, answer }] = examples;
 const headers = { 'content-type': 'application/json' };
@@ -61,6 +62,20 @@ t.test('a signal before it serves ends it', async (t) => {
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(raise)}`,
   });
   t.equal(await server.exit, 0);
+});
+
+t.test('two seconds after a signal another ends it at once, be it the same or not', async (t) => {
+  const server = startServer(t, { DRAIN_DELAY: '600000' });
+  await untilListening(server);
+  server.child.kill('SIGINT');
+  while (linesOf(server, 'stopping').length === 0) await once(server.child.stdout, 'data');
+  server.child.kill('SIGTERM');
+  await sleep(2500);
+  t.equal(server.child.signalCode, null);
+  server.child.kill('SIGTERM');
+  await server.exit;
+  t.equal(server.child.signalCode, 'SIGTERM');
+  t.equal(linesOf(server, 'stopping').length, 1);
 });
 
 t.test('an idle connection does not keep it from exiting', async (t) => {

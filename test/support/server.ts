@@ -72,6 +72,12 @@ export async function untilListening({ child, output, exit }: Server): Promise<s
   }
 }
 
+/** The lines of the log that tell this. */
+export function linesOf({ output }: Server, message: string): Record<string, unknown>[] {
+  const lines = output.stdout.split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === message);
+}
+
 function kill({ pid }: ChildProcessWithoutNullStreams): void {
   if (pid === undefined) return;
   try {

@@ -67,20 +67,27 @@ async function serve(): Promise<void> {
 }
 
 function closeOnSignal(app: FastifyInstance, stopping: AbortController, drainDelay: number): void {
-  for (const signal of signals) {
-    const ignore = () => {};
+  const ignore = () => {};
+  const obey = () => {
+    for (const signal of signals) process.off(signal, ignore);
+  };
+  const stop = async (signal: NodeJS.Signals) => {
+    for (const one of signals) process.off(one, stop);
     // Ctrl-C comes twice, from the terminal and from npm: only one more two seconds later ends the process at once
+    setTimeout(obey, 2000).unref();
+    app.log.info({ signal, drainDelay }, 'stopping');
+    stopping.abort();
+    // a balancer sends requests until it has seen that the service is not ready
+    if (drainDelay > 0) await sleep(drainDelay);
+    await app.close();
+    app.log.info('stopped');
+    // what may still wait is spans for a collector that does not answer
+    process.exit();
+  };
+  for (const signal of signals) {
     process.on(signal, ignore);
+    process.on(signal, stop);
     process.off(signal, leave);
-    process.once(signal, async () => {
-      setTimeout(() => process.off(signal, ignore), 2000).unref();
-      stopping.abort();
-      // a balancer sends requests until it has seen that the service is not ready
-      if (drainDelay > 0) await sleep(drainDelay);
-      await app.close();
-      // what may still wait is spans for a collector that does not answer
-      process.exit();
-    });
   }
 }
 
