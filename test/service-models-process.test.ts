@@ -45,6 +45,25 @@ t.test('SIGHUP reloads the models, and a file that fails leaves what serves', as
   t.equal(await server.exit, 0);
 });
 
+t.test('SIGHUP while it starts, when it has read its models, reloads them once it can', async (t) => {
+  const folder = t.testdir({ m: { '1.json': documentOf(10) } });
+  // raised when the log is opened, which is after the models and before what traces is loaded
+  const raise = `import { writeFileSync } from 'node:fs';
+  process.on('newListener', (event, { name }) => {
+    if (event !== 'exit' || name !== 'flush') return;
+    writeFileSync(${JSON.stringify(join(folder, 'm', '2.json'))}, ${JSON.stringify(documentOf(20))});
+    process.kill(process.pid, 'SIGHUP');
+  })`;
+  const server = startServer(t, {
+    MODELS_DIR: folder,
+    OTEL_TRACES_EXPORTER: 'console',
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(raise)}`,
+  });
+  const url = await untilListening(server);
+  await untilTold(server, 'model loaded');
+  t.equal(await predict(url), '2: {"prediction":[17]}');
+});
+
 t.test('without MODELS_WATCH files that change are left until SIGHUP', async (t) => {
   const folder = t.testdir({ 'm.json': documentOf(10) });
   const url = await untilListening(startServer(t, { MODELS_DIR: folder }));

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { FastifyInstance } from 'fastify';
+import { openAccess } from './access/open-access.js';
+import { buildApp } from './app.js';
+import { onHangUp } from './hang-ups.js';
+import { help } from './help.js';
+import { standardOutput } from './lines.js';
+import { passedOver } from './model-files.js';
+import { reloadModels } from './reload.js';
+import { openRepository } from './repository.js';
+import { readSettings } from './settings.js';
+import { tracing } from './tracing/tracing.js';
+import { watchFolder } from './watch.js';
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+// nobody is served yet; without a word a container's first process would ignore a signal, and start
+const leave = () => process.exit();
+for (const signal of signals) process.once(signal, leave);
+
+try {
+  const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
+  if (values.help) console.log(help());
+  else await serve();
+} catch (error) {
+  console.error(describe(error));
+  process.exit(1);
+}
+
+async function serve(): Promise<void> {
+  const {
+    modelsDir,
+    modelsWatch,
+    logLevel: level,
+    host,
+    port,
+    defaultModel,
+    drainDelay,
+    ...settings
+  } = readSettings(process.env);
+  const repository = openRepository(modelsDir, defaultModel);
+  const access = await openAccess(settings);
+  // JSON for machines, lines for a person at a terminal
+  const stream = process.stdout.isTTY ? (await import('pino-pretty')).default({ sync: true }) : standardOutput();
+  const stopping = new AbortController();
+  const app = buildApp({
+    models: repository.models,
+    repository,
+    authenticate: access.authenticate,
+    logger: { level, stream },
+    stopping: stopping.signal,
+    instrument: await tracing(process.env),
+    ...settings,
+  });
+
+  for (const file of passedOver(modelsDir))
+    app.log.warn(
+      `${join(modelsDir, file)}: expected NAME.json, NAME of letters, digits, ".", "_" and "-", or NAME/VERSION.json, passed over`,
+    );
+  app.addHook('onClose', access.follow(app.log));
+  const reload = () => reloadModels(repository, app.log);
+  if (modelsWatch) app.addHook('onClose', watchFolder(modelsDir, reload));
+  onHangUp(reload);
+  await app.listen({ host, port });
+  closeOnSignal(app, stopping, drainDelay);
+}
+
+function closeOnSignal(app: FastifyInstance, stopping: AbortController, drainDelay: number): void {
+  const ignore = () => {};
+  const obey = () => {
+    for (const signal of signals) process.off(signal, ignore);
+  };
+  const stop = async (signal: NodeJS.Signals) => {
+    for (const one of signals) process.off(one, stop);
+    // Ctrl-C comes twice, from the terminal and from npm: only one more two seconds later ends the process at once
+    setTimeout(obey, 2000).unref();
+    app.log.info({ signal, drainDelay }, 'stopping');
+    stopping.abort();
+    // a balancer sends requests until it has seen that the service is not ready
+    if (drainDelay > 0) await sleep(drainDelay);
+    await app.close();
+    app.log.info('stopped');
+    // what may still wait is spans for a collector that does not answer
+    process.exit();
+  };
+  for (const signal of signals) {
+    process.on(signal, ignore);
+    process.on(signal, stop);
+    process.off(signal, leave);
+  }
+}
+
+// what the system refuses, by the setting to blame
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, address, port }: NodeJS.ErrnoException & { address?: string; port?: number } = error;
+  if (code === 'EADDRINUSE') return `PORT: expected a free one, got ${port}, which is taken at ${address}`;
+  if (code === 'EACCES' && port !== undefined) return `PORT: expected one that is allowed, got ${port}`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `HOST: expected an address of this machine, got ${address ?? process.env.HOST}`;
+  return error.message;
+}
