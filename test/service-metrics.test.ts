@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -176,10 +176,27 @@ t.test('the state of each version is told, when it was loaded, and what failed t
   t.equal(after.get('model_state{model="m",version="2",state="READY"}'), 1);
   t.ok((after.get('model_loaded_timestamp_seconds{model="m",version="2"}') ?? 0) > atStart);
   t.equal(after.get('model_load_failures_total{model="m"}'), 2);
+});
 
-  rmSync(folder, { recursive: true });
+t.test('whether the whole folder is refused is told until it is taken again, and how often it was', async (t) => {
+  const folder = t.testdir({ 'm.json': documentOf(10) });
+  const { models, reload } = openRepository(folder);
+  const app = build(t, { models });
+  const told = async () => {
+    const samples = await scrape(app);
+    return ['model_folder_last_read_successful', 'model_load_failures_total{model=""}'].map((name) =>
+      samples.get(name),
+    );
+  };
+  t.strictSame(await told(), [1, 0]);
+  renameSync(join(folder, 'm.json'), join(folder, 'm'));
   await t.rejects(reload());
-  t.equal((await scrape(app)).get('model_load_failures_total{model=""}'), 1);
+  t.strictSame(await told(), [0, 1]);
+  await t.rejects(reload());
+  t.strictSame(await told(), [0, 2]);
+  renameSync(join(folder, 'm'), join(folder, 'm.json'));
+  await reload();
+  t.strictSame(await told(), [1, 2]);
 });
 
 t.test('rows go on being counted when the file of a version is replaced', async (t) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { documentOf } from './support/documents.js';
@@ -40,6 +40,13 @@ t.test('SIGHUP reloads the models, and a file that fails leaves what serves', as
   await untilTold(server, 'models not reloaded');
   t.equal(await predict(url), '2: {"prediction":[17]}');
   t.match(linesOf(server, 'models not reloaded'), [{ level: 50, reason: /^MODELS_DIR: expected a folder/ }]);
+
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'm.json'), documentOf(40));
+  server.child.kill('SIGHUP');
+  await untilTold(server, 'models reloaded again');
+  await untilTold(server, 'model loaded', 2);
+  t.equal(await predict(url), '1: {"prediction":[37]}');
 
   server.child.kill('SIGTERM');
   t.equal(await server.exit, 0);

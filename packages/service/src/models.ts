@@ -48,6 +48,9 @@ export interface Models {
 
   /** How many times each model could not be loaded; under the empty name, how many times the whole folder was refused. */
   failedLoads(): ReadonlyMap<string, number>;
+
+  /** Whether the whole folder was refused when it was last read. */
+  isFolderRefused(): boolean;
 }
 
 /** Models that can be replaced while they serve. */
@@ -61,8 +64,11 @@ export interface ReplaceableModels extends Models {
   /** All names, sorted. */
   names(): string[];
 
-  /** Counts loads of a model that failed, or of the whole folder under the empty name. */
+  /** Counts loads of a model that failed. */
   countFailedLoads(name: string, n: number): void;
+
+  /** Notes whether the whole folder was refused, each time that it is read. */
+  noteFolder(isRefused: boolean): void;
 }
 
 /**
@@ -74,6 +80,7 @@ export interface ReplaceableModels extends Models {
 export function gatherModels(served: readonly ServedModel[], defaultName?: string): ReplaceableModels {
   const byName = new Map<string, readonly ModelVersion[]>();
   const failedLoads = new Map([['', 0]]);
+  let isFolderRefused = false;
   for (const model of served) add(model);
   const nameOfDefault = chooseDefault([...byName.keys()], defaultName);
 
@@ -88,6 +95,10 @@ export function gatherModels(served: readonly ServedModel[], defaultName?: strin
 
   function names(): string[] {
     return [...byName.keys()].sort();
+  }
+
+  function countFailedLoads(name: string, n: number): void {
+    failedLoads.set(name, (failedLoads.get(name) ?? 0) + n);
   }
 
   return {
@@ -105,7 +116,12 @@ export function gatherModels(served: readonly ServedModel[], defaultName?: strin
     versions: (name) => byName.get(name) ?? [],
     names,
     failedLoads: () => failedLoads,
-    countFailedLoads: (name, n) => failedLoads.set(name, (failedLoads.get(name) ?? 0) + n),
+    isFolderRefused: () => isFolderRefused,
+    countFailedLoads,
+    noteFolder(isRefused) {
+      isFolderRefused = isRefused;
+      if (isRefused) countFailedLoads('', 1);
+    },
   };
 }
 

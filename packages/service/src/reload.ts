@@ -4,9 +4,12 @@ import type { ModelRepository } from './repository.js';
 import { reasonOf } from './served-model.js';
 
 /** Reloads models, and tells the log what came of it. */
-export async function reloadModels({ reload }: ModelRepository, log: FastifyBaseLogger): Promise<void> {
+export async function reloadModels({ models, reload }: ModelRepository, log: FastifyBaseLogger): Promise<void> {
+  const wasRefused = models.isFolderRefused();
   try {
-    logChanges(log, await reload());
+    const changes = await reload();
+    if (wasRefused) log.info('models reloaded again');
+    logChanges(log, changes);
   } catch (error) {
     log.error({ reason: reasonOf(error) }, 'models not reloaded');
   }

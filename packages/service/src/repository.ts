@@ -73,9 +73,11 @@ export function openRepository(folder: string, defaultName?: string): ModelRepos
 
   function list(): ModelFile[] {
     try {
-      return listFiles(folder);
+      const files = listFiles(folder);
+      models.noteFolder(false);
+      return files;
     } catch (error) {
-      models.countFailedLoads('', 1);
+      models.noteFolder(true);
       throw error;
     }
   }

@@ -49,6 +49,15 @@ export function registerModelMetrics(registry: Registry, { models, usage }: Mode
     },
   });
 
+  new Gauge({
+    name: 'model_folder_last_read_successful',
+    help: 'Whether the folder of models was taken when it was last read (1) or refused as a whole (0).',
+    registers,
+    collect() {
+      this.set(models.isFolderRefused() ? 0 : 1);
+    },
+  });
+
   new Counter({
     name: 'model_load_failures_total',
     help: 'Files that failed to load since the start; without a model, how often the whole folder was refused.',
