@@ -137,6 +137,24 @@ t.test('what was asked an hour ago is forgotten, once a thousand rows have come 
   t.not(await indexOf(), undefined);
 });
 
+t.test('after a day without a row there is no index, and what comes then begins anew', async (t) => {
+  let now = 0;
+  t.intercept(Date, 'now', { value: () => now });
+  const app = build(t, { models: [modelOf()] });
+  const indexOf = async () => (await scrape(app)).get(`${index}{${ofModel},feature="a"}`);
+  const send = (n: number, a: number) => post(app, '/predict', { a: Array(n).fill(a), b: Array(n).fill(2) });
+  now = 60 * 60_000;
+  const oneBin = await send(1000, 1).then(indexOf);
+  now = 24 * 60 * 60_000;
+  t.equal(await indexOf(), oneBin, '23 hours later');
+  now = 25 * 60 * 60_000;
+  t.equal(await indexOf(), undefined, '24 hours later');
+  await send(999, 3);
+  t.equal(await indexOf(), undefined);
+  await send(1, 3);
+  t.equal(await indexOf(), oneBin, 'all in the other bin');
+});
+
 t.test('a model without a training block has no drift', async (t) => {
   const app = build(t, { models: [modelOf({ training: undefined })] });
   await post(app, '/predict', { a: Array(1000).fill(1), b: Array(1000).fill(2) });

@@ -32,7 +32,7 @@ export function registerDriftMetrics(registry: Registry, { models, usage }: Mode
 
   new Gauge({
     name: 'model_drift_population_stability_index',
-    help: 'How far the distribution of a feature is from that in training: over the last 30 to 60 minutes, longer where these have fewer than 1000 rows; absent before 1000 rows.',
+    help: 'How far the distribution of a feature is from that in training: over the last 30 to 60 minutes, longer where these have fewer than 1000 rows; absent before 1000 rows, and after a day without one.',
     labelNames,
     registers,
     collect() {

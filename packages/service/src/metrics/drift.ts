@@ -10,6 +10,9 @@ const MIN_ROWS = 1000;
 /** How long half a window lasts at least, in milliseconds. */
 const MIN_DURATION = 30 * 60_000;
 
+/** How long nothing may come until what has come is forgotten, in milliseconds: it tells nothing of the rows of today. */
+const MAX_PAUSE = 24 * 60 * 60_000;
+
 /** How the rows of requests differ from those that a model was trained on. Of a row nothing is kept but the bins of its values. */
 export interface Drift {
   /** Looks at rows, row-major [n, features]; at one of each of 1,000 equal parts where there are more. */
@@ -20,7 +23,7 @@ export interface Drift {
   readonly nOutside: Float64Array; // [features]
   /**
    * The population stability index of each feature over the last half an hour to an hour, longer where that is fewer than 1,000
-   * rows; none before there are so many.
+   * rows; none before there are so many, nor after a day without one. A day is told by when it is asked.
    *
    * @param now in milliseconds
    */
@@ -43,6 +46,8 @@ export function createDrift({ features }: Training, now: number): Drift {
   // two halves of a window, of which the older is dropped when the newer is full
   let older: Half | undefined;
   let newer = begin(now);
+  // what was asked last after rows had come: to note when each comes would cost every request
+  let asked = { nRows, at: now };
 
   function begin(since: number): Half {
     return { counts: features.map(({ counts }) => new Float64Array(counts.length)), nRows: 0, since };
@@ -73,6 +78,11 @@ export function createDrift({ features }: Training, now: number): Drift {
     },
     nOutside,
     stabilityIndices(now) {
+      if (nRows > asked.nRows) asked = { nRows, at: now };
+      else if (now - asked.at >= MAX_PAUSE) {
+        older = undefined;
+        newer = begin(now);
+      }
       if (newer.nRows >= MIN_ROWS && now - newer.since >= MIN_DURATION) {
         older = newer;
         newer = begin(now);
