@@ -92,7 +92,7 @@ t.test('the file of keys in the documentation is one', async (t) => {
 
 t.test('the example in production makes keys, and keeps that of Prometheus', async (t) => {
   const [example] = codeBlocks('packages/service/README.md', 'sh').filter((block) => block.includes('make_key'));
-  const lines = example.split('\n').filter((line) => line.startsWith('make_key'));
+  const lines = example.split('\n').filter((line) => line.includes('make_key'));
   const folder = t.testdir();
   execFileSync('sh', ['-c', lines.join('\n').replaceAll(/[\w-]+\.(json|key)\b/g, `${folder}/$&`)], { stdio: 'pipe' });
   const keys: TestKey['entry'][] = JSON.parse(readFileSync(`${folder}/keys.json`, 'utf8'));
