@@ -18,6 +18,8 @@ const scopes: Record<string, readonly string[]> = {
     'GET /ping',
     'GET /v2/health/live',
     'GET /v2/health/ready',
+    'GET /v2/models/:name/ready',
+    'GET /v2/models/:name/versions/:version/ready',
   ],
   predict: [
     'POST /invocations',
@@ -40,9 +42,7 @@ const scopes: Record<string, readonly string[]> = {
     'GET /v2/',
     'GET /v2/models',
     'GET /v2/models/:name',
-    'GET /v2/models/:name/ready',
     'GET /v2/models/:name/versions/:version',
-    'GET /v2/models/:name/versions/:version/ready',
     'GET /version',
     'POST /v2/repository/index',
   ],
@@ -120,7 +120,7 @@ t.test('what is not there is 404 and a wrong method 405, for whoever asks', asyn
     t.equal(response.headers.allow, 'POST');
   }
   // the name of a model is told to nobody without a key
-  for (const url of ['/models/none', '/models/housing', '/v2/models/none', '/v2/models/housing/ready'])
+  for (const url of ['/models/none', '/models/housing', '/v2/models/none', '/v2/models/housing'])
     t.equal((await app.inject(url)).statusCode, 401, url);
 });
 

@@ -150,8 +150,8 @@ t.test('probes are no spans', async (t) => {
   const collector = await startCollector(t);
   const server = startServer(t, settingsFor(collector));
   const url = await untilListening(server);
-  for (const path of ['/health', '/health/live', '/health/ready', '/v2/health/live', '/v2/health/ready', '/ping', '/'])
-    await (await fetch(url + path)).text();
+  const probes = ['/health', '/health/live', '/health/ready', '/v2/health/live', '/v2/health/ready', '/ping'];
+  for (const path of [...probes, '/v2/models/housing/versions/1/ready', '/']) await (await fetch(url + path)).text();
   t.equal(await stop(server), 0);
   t.strictSame(
     collector.spans().map(({ name }) => name),

@@ -25,11 +25,11 @@ class Administrator(unittest.TestCase):
     def test_it_unloads_and_loads(self):
         self.assertIn("model_repository", self.client.get_server_metadata(headers=bear(OTHER))["extensions"])
         self.client.unload_model("housing", headers=bear(ADMIN))
-        self.assertFalse(self.client.is_model_ready("housing", headers=bear(OTHER)))
+        self.assertFalse(self.client.is_model_ready("housing"))
         index = self.client.get_model_repository_index(headers=bear(OTHER))
         self.assertIn({"name": "housing", "version": "1", "state": "UNAVAILABLE", "reason": "unloaded"}, index)
         self.client.load_model("housing", headers=bear(ADMIN))
-        self.assertTrue(self.client.is_model_ready("housing", headers=bear(OTHER)))
+        self.assertTrue(self.client.is_model_ready("housing"))
 
     def test_others_are_refused(self):
         for headers, status, message in (

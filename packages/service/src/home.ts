@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { documented } from './docs/route-docs.js';
 import { escapeHtml, hashOf } from './html.js';
-import type { Models } from './models.js';
+import { findOpenly, type Models } from './models.js';
 import { securePage } from './security-headers.js';
 import type { ServedModel } from './served-model.js';
 
@@ -54,7 +54,7 @@ export const home: FastifyPluginAsync<{ models: Models }> = async (app, { models
     problems: ['model_unavailable'],
   });
   app.get('/', { config: { scope: 'open', ...docs } }, async (_request, reply) => {
-    return securePage(reply, policy).send(render(models.default));
+    return securePage(reply, policy).send(render(findOpenly(models, models.defaultName)));
   });
 };
 

@@ -7,7 +7,7 @@ import { documented } from './docs/route-docs.js';
 import { expectReady, type HealthOptions } from './health.js';
 import { readInstances } from './instances.js';
 import { expectUtf8, refuseMediaType } from './json.js';
-import type { Models } from './models.js';
+import { findOpenly, type Models } from './models.js';
 import { Problem, pointerTo } from './problem.js';
 import { readRecords } from './records.js';
 import { expectObject, type Fields, isObject, type Rows, type RowsReader, show } from './rows.js';
@@ -33,7 +33,7 @@ export const mlflow: FastifyPluginAsyncTypebox<MlflowOptions> = async (app, { mo
   });
   app.get('/ping', { config: { scope: 'open', ...ping }, logLevel: 'warn' }, async (_request, reply) => {
     expectReady(health);
-    models.find(models.defaultName);
+    findOpenly(models, models.defaultName);
     return reply.type(TEXT).send('\n');
   });
 

@@ -125,6 +125,21 @@ export function gatherModels(served: readonly ServedModel[], defaultName?: strin
   };
 }
 
+/**
+ * Finds a model for whoever asks, who learns no more of one that does not serve than that: neither which others there are nor why.
+ *
+ * @throws {@link Problem} with the codes of {@link Models.find}
+ */
+export function findOpenly(models: Models, name: string, version?: string): ServedModel {
+  try {
+    return models.find(name, version);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const asked = version === undefined ? show(name) : `${show(name)} ${show(version)}`;
+    throw new Problem(error.code, `expected a model that serves, got ${asked}`);
+  }
+}
+
 function chooseDefault(names: readonly string[], name?: string): string {
   const wanted = name ?? (names.length === 1 ? names[0] : 'housing');
   if (names.includes(wanted)) return wanted;

@@ -133,13 +133,14 @@ export const problems = {
     status: 404,
     title: 'There is no model of this name',
     when: 'The path names a model that is not there.',
-    remedy: 'The detail names those that are; GET /models describes them.',
+    remedy: 'The detail names those that are, where a scope is needed; GET /models describes them.',
   },
   unknown_version: {
     status: 404,
     title: 'There is no such version of the model',
     when: 'The path names a version that the model does not have.',
-    remedy: 'The detail names those that it has. Without a version the highest that serves is asked.',
+    remedy:
+      'The detail names those that it has, where a scope is needed. Without a version the highest that serves is asked.',
   },
   method_not_allowed: {
     status: 405,
@@ -229,7 +230,7 @@ export const problems = {
     status: 503,
     title: 'The model does not serve',
     when: 'The model is known but does not serve: it was unloaded, or its file is no model.',
-    remedy: 'The detail says why. Ask another version, or wait until it is loaded.',
+    remedy: 'The detail says why, where a scope is needed. Ask another version, or wait until it is loaded.',
   },
   issuer_unavailable: {
     status: 503,

@@ -27,7 +27,7 @@ import { tellOutages } from './outages.js';
 const LONGEST_FLUSH = 5000;
 
 /** What machines ask every few seconds. */
-const probes = new Set(['/health', '/health/live', '/health/ready', '/v2/health/live', '/v2/health/ready', '/ping']);
+const probes = /^(\/health(\/live|\/ready)?|\/v2\/health\/(live|ready)|\/v2\/models\/[^?]+\/ready|\/ping)$/;
 
 /** Makes a span of each request to an app that has no route yet, and sends the last when it closes. */
 export function traceRequests(app: FastifyInstance, destination: Destination): void {
@@ -36,7 +36,7 @@ export function traceRequests(app: FastifyInstance, destination: Destination): v
     new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
   );
   const instrumentation = new FastifyOtelInstrumentation({
-    ignorePaths: ({ url }) => probes.has(url),
+    ignorePaths: ({ url }) => probes.test(url),
     // one span a request: those of the hooks would be most of a trace
     instrumentHooks: false,
     instrumentHandler: false,

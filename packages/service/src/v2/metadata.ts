@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { documented } from '../docs/route-docs.js';
 import { expectReady, type HealthOptions, isReadyNow } from '../health.js';
-import type { Models } from '../models.js';
+import { findOpenly, type Models } from '../models.js';
 import { Problem } from '../problem.js';
 import { isObject, show } from '../rows.js';
 import { ModelParams } from '../schemas.js';
@@ -69,11 +69,12 @@ export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, 
     app.get(
       `${url}/ready`,
       {
-        config: config('metadata', 'whether a model serves', { problems: ['not_ready'] }),
+        config: config('open', 'whether a model serves', { problems: ['not_ready'] }),
         schema: { params: ModelParams, response: { 200: ModelReady } },
+        logLevel,
       },
       async (request) => {
-        const { name } = models.find(request.params.name, request.params.version);
+        const { name } = findOpenly(models, request.params.name, request.params.version);
         // no pod is to be sent requests for a model that it will not have for long
         expectReady(health);
         return { name, ready: true };
