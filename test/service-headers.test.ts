@@ -1,6 +1,8 @@
 import { examples } from '@housing/bench/examples.js';
+import { gatherModels } from '@housing/service';
 import t from 'tap';
-import { build, post } from './support/service.js';
+import { makeKey, openKeys } from './support/keys.js';
+import { build, post, servedModel } from './support/service.js';
 
 const [{ body }] = examples;
 
@@ -43,6 +45,50 @@ t.test('no prediction is stored on the way, in no dialect', async (t) => {
     t.equal(headers['cache-control'], 'no-store', url);
   }
   t.notOk('cache-control' in (await app.inject('/models')).headers, 'a description carries a tag instead');
+});
+
+t.test('what needs a key is stored by no cache that others share', async (t) => {
+  const reader = makeKey('reader', ['metadata', 'metrics', 'predict']);
+  const app = build(t, { authenticate: openKeys(t, [reader]).authenticate });
+  const ask = (url: string) => app.inject({ url, headers: { 'x-api-key': reader.key } });
+  for (const url of ['/models', '/models/housing', '/v2', '/v2/models/housing', '/v1/models', '/version', '/metrics'])
+    for (const { headers } of [await ask(url), await app.inject(url)])
+      t.equal(headers['cache-control'], 'private', url);
+  for (const url of ['/', '/health', '/docs', '/openapi.json', '/v2/models/housing/ready'])
+    t.notOk('cache-control' in (await ask(url)).headers, url);
+  t.notOk('cache-control' in (await build(t).inject('/models')).headers, 'where nobody is asked');
+});
+
+t.test('an answer of 304 says of what the cache has all that the answer itself would', async (t) => {
+  const reader = makeKey('reader', ['metadata']);
+  const served = servedModel('housing');
+  const app = build(t, {
+    // enough for the list of them to be compressed
+    models: gatherModels(
+      Array.from({ length: 20 }, (_, k) => ({ ...served, name: `m${k}` })),
+      'm0',
+    ),
+    authenticate: openKeys(t, [reader]).authenticate,
+    corsOrigins: ['https://example.org'],
+  });
+  const told = ({ headers }: { headers: Record<string, unknown> }) =>
+    ['vary', 'cache-control', 'etag'].map((name) => headers[name]);
+  for (const [url, vary] of [
+    ['/models', 'Origin, accept-encoding'],
+    ['/openapi.json', 'Origin, accept-encoding'],
+    ['/docs/problems/closing', 'Origin'],
+  ] as const) {
+    const headers = { 'x-api-key': reader.key };
+    const full = await app.inject({ url, headers });
+    t.equal(full.headers.vary, vary, url);
+    const tag = String(full.headers.etag);
+    const unchanged = await app.inject({ url, headers: { ...headers, 'if-none-match': tag } });
+    t.equal(unchanged.statusCode, 304);
+    t.strictSame(told(unchanged), told(full), url);
+    t.strictSame(told(await app.inject({ method: 'HEAD', url, headers })), told(full), `HEAD ${url}`);
+    const known = { ...headers, 'if-none-match': tag };
+    t.equal((await app.inject({ method: 'HEAD', url, headers: known })).statusCode, 304, `HEAD ${url}`);
+  }
 });
 
 t.test('the page loads what it names, is in no frame, and tells nobody where a link stood', async (t) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { tellEncodings } from './compress.js';
 
 /** Tags what the routes of a plugin answer, and answers 304 where the client names the tag: it has that answer already. */
 export function tagAnswers(app: FastifyInstance): void {
@@ -10,6 +11,10 @@ export function tagAnswers(app: FastifyInstance): void {
     reply.header('etag', tag);
     if (!names(request.headers['if-none-match'], tag)) return done(null, payload);
     reply.code(304).removeHeader('content-type');
+    // Fastify takes the length of what HEAD would have got, and fails without it
+    if (request.method === 'HEAD') return done(null, payload);
+    // as of the answer itself: a cache takes over what this says of it
+    tellEncodings(reply, payload);
     done(null, null);
   });
 }

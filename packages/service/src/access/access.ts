@@ -19,9 +19,11 @@ export function controlAccess(app: FastifyInstance, authenticate: Authenticate |
     });
     return;
   }
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const scope = scopeOf(request);
     if (scope === 'open') return done();
+    // what is posted is stored by nobody; of X-API-Key no cache knows that it is a credential
+    if (request.method !== 'POST') reply.header('cache-control', 'private');
     const client = authenticate(request);
     // no promise where none is needed
     if (client instanceof Promise) {
