@@ -31,6 +31,32 @@ t.test('what is not HTTP is a problem too, before there is a request', async (t)
   });
 });
 
+t.test('what is not HTTP is answered behind the answers that are due, and ends the connection', async (t) => {
+  const app = build(t);
+  app.get('/slow', { config: { scope: 'open' } }, async () => {
+    await once(app.server, 'clientError');
+    return 'slow';
+  });
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  const slow = 'GET /slow HTTP/1.1\r\nhost: x\r\n\r\n';
+  const chunked = (path: string) => `POST ${path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n`;
+  const json = 'content-type: application/json\r\n\r\n1\r\n{\r\n';
+  const cases: [string, string, string[]][] = [
+    ['behind a request', `${slow}nonsense\r\n\r\n`, ['200', '400']],
+    ['behind several', `${slow}${slow}GET /health HTTP/1.1\r\nhost: x\r\n\r\nnonsense\r\n\r\n`, ['200', '200', '200', '400']],
+    ['within a body', `${chunked('/predict')}${json}nonsense\r\n`, ['400']],
+    ['within a body, behind a request', `${slow}${chunked('/predict')}${json}nonsense\r\n`, ['200', '400']],
+    ['within a body that is not read', `${chunked('/none')}${json}nonsense\r\n`, ['404']],
+    ['within one that is not read, behind a request', `${slow}${chunked('/none')}${json}nonsense\r\n`, ['200', '404']],
+    ['behind a last request', `${slow.replace('host', 'connection: close\r\nhost')}nonsense\r\n\r\n`, ['200']],
+  ]; // biome-ignore format: a case a line
+  for (const [what, bytes, statuses] of cases) {
+    const received = await exchange(port, bytes);
+    const got = [...received.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status);
+    t.strictSame(got, statuses, what);
+  }
+});
+
 t.test('every method that Node knows is refused where another is expected', async (t) => {
   const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
   // what CONNECT asks for is no resource: Node hangs up

@@ -3,6 +3,7 @@ import { controlAccess } from './access/access.js';
 import type { Authenticate } from './access/client.js';
 import type { AccessSettings } from './access/open-access.js';
 import { boundBytes } from './bytes-in-flight.js';
+import { answerClientError } from './client-errors.js';
 import { closeConnections } from './closing.js';
 import { compressAnswers } from './compress.js';
 import { allowOrigins } from './cors.js';
@@ -22,7 +23,7 @@ import type { Models } from './models.js';
 import { boundWork } from './overload.js';
 import { predict } from './predict.js';
 import { limitRate } from './rate-limit.js';
-import { answerClientError, answerProblems, sendProblem } from './refusals.js';
+import { answerProblems, sendProblem } from './refusals.js';
 import type { ModelRepository } from './repository.js';
 import { repositoryRoutes } from './repository-routes.js';
 import { secureAnswers } from './security-headers.js';
@@ -101,7 +102,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: 2 ** 16 },
     // without one a request is refused as others are
     http: { requireHostHeader: false },
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, problems),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, lastAnswer(socket), problems),
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, problems),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     // many numbers, which are known to be finite, go faster this way
@@ -115,7 +116,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   allowOrigins(app, corsOrigins);
   answerProblems(app, problems);
   acceptJson(app);
-  closeConnections(app, stopping);
+  const lastAnswer = closeConnections(app, stopping);
   closeWaitingAnswers(app);
   limitRate(app, rateLimit);
   // before the bound on work: strangers take no room

@@ -6,8 +6,13 @@ import { Problem } from './problem.js';
 /**
  * Lets requests in flight finish when the app closes, and all connections end with them: without a word, clients would keep
  * theirs open, and the process with them. From `stopping` on, each connection ends with its next answer.
+ *
+ * @returns finds the answer to the last request of a connection, sent or not
  */
-export function closeConnections(app: FastifyInstance, stopping: AbortSignal): void {
+export function closeConnections(
+  app: FastifyInstance,
+  stopping: AbortSignal,
+): (socket: Socket) => ServerResponse | undefined {
   let isClosing = false;
   // the answers come in the order of the requests: the last says whether any is still to come
   const lastAnswer = new Map<Socket, ServerResponse | undefined>();
@@ -40,6 +45,7 @@ export function closeConnections(app: FastifyInstance, stopping: AbortSignal): v
     if (isClosing) throw closing();
     done();
   });
+  return (socket) => lastAnswer.get(socket);
 }
 
 /** Says whether an answer ends its connection, where it has not been sent. */

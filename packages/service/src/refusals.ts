@@ -1,5 +1,4 @@
-import { type IncomingMessage, maxHeaderSize, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { challenge } from './access/challenge.js';
@@ -7,7 +6,6 @@ import { fieldsOfDialect } from './dialect-fields.js';
 import { refuseMediaType } from './json.js';
 import { countProblem, type ProblemCounts } from './metrics/problem-counts.js';
 import { Problem, shorten } from './problem.js';
-import type { ProblemCode } from './problems.js';
 import { show } from './rows.js';
 
 /** Answers whatever goes wrong, from the router on, with a problem document. */
@@ -97,38 +95,4 @@ function tooManyBytes({ headers, routeOptions: { bodyLimit } }: FastifyRequest):
   const length = Number(headers['content-length'] ?? 0);
   const got = length > bodyLimit ? length : 'more';
   return new Problem('too_many_bytes', `expected at most ${bodyLimit} bytes, got ${got}`, '');
-}
-
-const clientErrors: Readonly<Record<string, [ProblemCode, string]>> = {
-  HPE_HEADER_OVERFLOW: ['headers_too_large', `expected headers of at most ${maxHeaderSize} bytes, got more`],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'expected the whole request in time, got a part'],
-};
-
-/** Milliseconds that a client has to hang up once it is told that it speaks no HTTP. */
-const LINGER = 1000;
-
-/** Answers what the HTTP parser refuses, before there is a request. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket, counts: ProblemCounts): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [code, detail] = clientErrors[error.code ?? ''] ?? [
-    'malformed_request',
-    `expected HTTP, got ${shorten(error.message)}`,
-  ];
-  const problem = new Problem(code, detail);
-  countProblem(counts, code);
-  // whichever dialect it speaks
-  const body = JSON.stringify({ ...problem.toDocument(), ...fieldsOfDialect(problem) });
-  const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-    'content-type: application/problem+json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  // at once might cut off the answer; one that never hangs up would keep what its request holds
-  const timer = setTimeout(() => socket.destroy(), LINGER);
-  socket.once('close', () => clearTimeout(timer));
 }
