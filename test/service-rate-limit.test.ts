@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { examples } from '@housing/bench/examples.js';
 import type { FastifyInstance } from 'fastify';
 import t from 'tap';
@@ -65,6 +67,41 @@ t.test('probes are never limited, nor is what is open to everybody', async (t) =
     }
   // what Azure asks for at each start: any answer will do
   for (let k = 0; k < 3; k++) t.equal((await app.inject('/robots933456.txt')).statusCode, 404);
+});
+
+t.test('who is beyond the limit is told so however busy the service is, and takes no place of others', async (t) => {
+  const [alice, bob] = [makeKey('alice', ['predict']), makeKey('bob', ['predict'])];
+  const app = build(t, { rateLimit: 2, maxInFlight: 1, authenticate: openKeys(t, [alice, bob]).authenticate });
+  const host = '127.0.0.1';
+  const url = await app.listen({ port: 0, host });
+  const { port } = new URL(url);
+  const ask = async ({ key }: typeof alice) => {
+    const headers = { 'content-type': 'application/json', 'x-api-key': key };
+    return (await fetch(`${url}/predict`, { method: 'POST', headers, body })).status;
+  };
+  /** Sends all but the body. */
+  const begin = ({ key }: typeof alice, header: string) => {
+    const socket = connect(Number(port), host);
+    const type = 'content-type: application/json';
+    socket.write(
+      `POST /predict HTTP/1.1\r\nhost: x\r\nx-api-key: ${key}\r\n${type}\r\ncontent-length: 9\r\n${header}\r\n\r\n`,
+    );
+    return socket;
+  };
+  const holder = begin(bob, 'expect: 100-continue');
+  await once(holder, 'data');
+  t.strictSame([await ask(alice), await ask(alice), await ask(alice)], [503, 503, 429]);
+  holder.end('[1, 2, 3]');
+  await once(holder, 'data');
+
+  const refused = new Promise<void>((resolve) => {
+    app.server.once('request', () => setImmediate(resolve));
+  });
+  // its rest is read before it is refused
+  const waiting = begin(alice, 'connection: close');
+  await refused;
+  t.equal(await ask(bob), 200);
+  waiting.destroy();
 });
 
 t.test('without a limit nothing is counted, and nothing told', async (t) => {

@@ -119,7 +119,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const lastAnswer = closeConnections(app, stopping);
   closeWaitingAnswers(app);
   limitRate(app, rateLimit);
-  // before the bound on work: strangers take no room
   controlAccess(app, authenticate);
   const inFlight = boundWork(app, maxInFlight);
   inflateBodies(app);

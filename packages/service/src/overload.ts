@@ -12,7 +12,8 @@ export function boundWork(app: FastifyInstance, maxInFlight: number): () => numb
   const release = () => {
     nInFlight--;
   };
-  app.addHook('onRequest', ({ method, raw }, reply, done) => {
+  // not before: a limit a client is a hook of the route itself, and who is beyond it takes no room
+  app.addHook('preParsing', ({ method, raw }, reply, _payload, done) => {
     if (method === 'POST') {
       // it may have gone while it was found out who it is: no `close` would come to release what it took
       if (raw.socket.destroyed) throw clientGone();
