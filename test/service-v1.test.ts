@@ -85,6 +85,11 @@ t.test('what is not as it should be is refused, with an error that its clients r
     ['', { code: 'empty_body', pointer: '' }],
     ['[]', { code: 'wrong_type', pointer: '', error: 'body: expected an object, got an array of 0' }],
     [{}, { code: 'wrong_type', error: '/instances: expected an array of rows, got undefined' }],
+    [{ inputs: [row] }, { code: 'unknown_key', error: '/inputs: expected instances alone, got inputs' }],
+    [
+      { instances: [row], inputs: [row] },
+      { code: 'unknown_key', error: '/inputs: expected instances alone, got inputs too' },
+    ],
     [{ instances: [1] }, { code: 'wrong_type', pointer: '/instances/0' }],
     [{ instances: [[1]] }, { code: 'wrong_length', pointer: '/instances/0' }],
     [{ instances: [{ ...record, AGE: 1 }] }, { code: 'unknown_feature', pointer: '/instances/0/AGE' }],

@@ -3,6 +3,7 @@ import { answer } from './answer.js';
 import { documented } from './docs/route-docs.js';
 import { readInstances } from './instances.js';
 import type { ModelState, Models } from './models.js';
+import { Problem } from './problem.js';
 import { expectObject } from './rows.js';
 import { ModelNames, ModelParams, ModelStatus, Predictions } from './schemas.js';
 
@@ -50,11 +51,19 @@ export const v1: FastifyPluginAsyncTypebox<V1Options> = async (app, { models, ma
       const served = models.find(request.params.name, request.params.version);
       const reader = { predictor: served.predictor, maxRows };
       return answer(request, reply, served, () => ({
-        rows: readInstances(expectObject(request.body).instances, reader, '/instances'),
+        rows: readInstances(expectInstances(request.body), reader, '/instances'),
         write: (predictions) => ({ predictions }),
       }));
     });
 };
+
+// TensorFlow Serving takes columns as `inputs`, and refuses both at once: which are meant is not to be guessed
+function expectInstances(body: unknown): unknown {
+  const { instances, inputs } = expectObject(body);
+  if (inputs === undefined) return instances;
+  const got = instances === undefined ? 'inputs' : 'inputs too';
+  throw new Problem('unknown_key', `expected instances alone, got ${got}`, '/inputs');
+}
 
 // the states of TensorFlow Serving
 function describeState({ version, state, reason }: ModelState) {

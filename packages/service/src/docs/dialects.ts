@@ -34,6 +34,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       type: 'object',
       properties: { instances: anyShape(served, 'arrays', 'records') },
       required: ['instances'],
+      not: { required: ['inputs'] },
     }),
     examples: ({ arrays, records }) => ({
       'application/json': { arrays: { instances: arrays }, records: { instances: records } },

@@ -32,7 +32,7 @@ const rows: readonly ProblemCode[] = [
 /** What may be wrong with a body that has been parsed. */
 const bodies: Readonly<Record<BodyKind, readonly ProblemCode[]>> = {
   table: [...rows, 'wrong_labels', 'unknown_key', 'empty_body'],
-  instances: [...rows, 'empty_body'],
+  instances: [...rows, 'unknown_key', 'empty_body'],
   invocation: [...rows, 'wrong_labels', 'unknown_key', 'empty_body', 'malformed_csv'],
   inference: [...rows, 'unknown_key', 'unknown_output', 'empty_body'],
   index: ['wrong_type', 'empty_body'],
