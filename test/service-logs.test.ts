@@ -51,6 +51,13 @@ t.test('a refused request is a line too, without its payload', async (t) => {
   t.notMatch(JSON.stringify(lines), 'secret');
 });
 
+t.test('a path that no route can have is a line too', async (t) => {
+  const { app, lines } = buildWithLog(t, 'info');
+  const { headers } = await app.inject('/%zz');
+  t.match(lines, [{ level: 30, method: 'GET', url: '/%zz', status: 400, msg: 'answered' }]);
+  t.equal(headers['x-request-id'], lines[0].reqId);
+});
+
 t.test('what machines ask every few seconds is no line', async (t) => {
   const { app, lines } = buildWithLog(t, 'info');
   const probes = ['/health/live', '/health/ready', '/v2/health/live', '/v2/health/ready', '/v2/models/housing/ready'];

@@ -23,7 +23,7 @@ import type { Models } from './models.js';
 import { boundWork } from './overload.js';
 import { predict } from './predict.js';
 import { limitRate } from './rate-limit.js';
-import { answerProblems, sendProblem } from './refusals.js';
+import { answerProblems, answerUnrouted } from './refusals.js';
 import type { ModelRepository } from './repository.js';
 import { repositoryRoutes } from './repository-routes.js';
 import { secureAnswers } from './security-headers.js';
@@ -103,7 +103,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // without one a request is refused as others are
     http: { requireHostHeader: false },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, lastAnswer(socket), problems),
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, problems),
+    frameworkErrors: (error, request, reply) => answerUnrouted(error, request, reply, { problems, hstsMaxAge }),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     // many numbers, which are known to be finite, go faster this way
     serializerOpts: { largeArrayMechanism: 'json-stringify', largeArraySize: 100 },

@@ -56,6 +56,7 @@ function refuse({ code: error = '', message }: Error & { code?: string }, counts
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'content-type: application/problem+json',
     `content-length: ${Buffer.byteLength(body)}`,
+    'x-content-type-options: nosniff',
     'connection: close',
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;

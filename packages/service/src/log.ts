@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Predictor } from '@housing/model';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,16 +14,26 @@ declare module 'fastify' {
 export function logRequests(app: FastifyInstance): void {
   app.decorateRequest('asked', null);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    tellId(request, reply);
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
-    const { method, url, asked } = request;
-    const client = request.client?.name;
-    const { statusCode: status, elapsedTime } = reply;
-    request.log.info({ method, url, client, status, ...asked, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
+    logAnswer(request, reply);
     done();
   });
+}
+
+/** Tells the client the id of its request. */
+export function tellId({ id }: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', id);
+}
+
+/** Logs a request that has been answered. */
+export function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  const { method, url, asked } = request;
+  const client = request.client?.name;
+  const { statusCode: status, elapsedTime } = reply;
+  request.log.info({ method, url, client, status, ...asked, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
 }
 
 // a UUID of which the last part counts: random enough to tell processes apart, and a new one for each takes twice as long

@@ -4,9 +4,11 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { challenge } from './access/challenge.js';
 import { fieldsOfDialect } from './dialect-fields.js';
 import { refuseMediaType } from './json.js';
+import { logAnswer, tellId } from './log.js';
 import { countProblem, type ProblemCounts } from './metrics/problem-counts.js';
 import { Problem, shorten } from './problem.js';
 import { show } from './rows.js';
+import { secureAnswer } from './security-headers.js';
 
 /** Answers whatever goes wrong, from the router on, with a problem document. */
 export function answerProblems(app: FastifyInstance, counts: ProblemCounts): void {
@@ -33,6 +35,19 @@ async function discard(request: IncomingMessage): Promise<void> {
   const options = { readable: true, writable: false, signal: AbortSignal.timeout(10_000) };
   // whatever ends the rest, the answer is the same
   await finished(request.unpipe().resume(), options).catch(() => {});
+}
+
+/** Answers what the router refuses before any hook runs: what they do for every request is done here. */
+export function answerUnrouted(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { problems, hstsMaxAge }: { problems: ProblemCounts; hstsMaxAge: number },
+): void {
+  tellId(request, reply);
+  secureAnswer(request, reply, hstsMaxAge);
+  reply.raw.once('finish', () => logAnswer(request, reply));
+  sendProblem(error, request, reply, problems);
 }
 
 /** Answers one error. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /**
  * Tells browsers, with each answer, to take it for nothing that it does not say to be, to give it to no other site that does not ask for
@@ -7,13 +7,18 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
  * @param hstsMaxAge for how many seconds a browser shall come by TLS alone, which ends in front of the service; 0 says nothing
  */
 export function secureAnswers(app: FastifyInstance, hstsMaxAge: number): void {
-  app.addHook('onRequest', ({ method }, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('cross-origin-resource-policy', 'same-origin');
-    if (method === 'POST') reply.header('cache-control', 'no-store');
-    if (hstsMaxAge > 0) reply.header('strict-transport-security', `max-age=${hstsMaxAge}`);
+  app.addHook('onRequest', (request, reply, done) => {
+    secureAnswer(request, reply, hstsMaxAge);
     done();
   });
+}
+
+/** Tells browsers the same with one answer. */
+export function secureAnswer({ method }: FastifyRequest, reply: FastifyReply, hstsMaxAge: number): void {
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('cross-origin-resource-policy', 'same-origin');
+  if (method === 'POST') reply.header('cache-control', 'no-store');
+  if (hstsMaxAge > 0) reply.header('strict-transport-security', `max-age=${hstsMaxAge}`);
 }
 
 /** Lets a page load what its policy names and nothing else, be in no frame, and tell no site where a link to it stood. */
