@@ -58,6 +58,28 @@ t.test('a path that no route can have is a line too', async (t) => {
   t.equal(headers['x-request-id'], lines[0].reqId);
 });
 
+t.test('a query is not logged: it may be a secret that was sent to the wrong place', async (t) => {
+  const { app, lines } = buildWithLog(t, 'info');
+  for (const url of ['/predict?key=secret', '/health?key=secret', '/none?key=secret', '/%zz?key=secret'])
+    await app.inject({ method: 'POST', url });
+  t.strictSame(
+    lines.map(({ url }) => url),
+    ['/predict', '/health', '/none', '/%zz'],
+  );
+  t.notMatch(JSON.stringify(lines), 'secret');
+
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  const socket = connect(Number(port), '127.0.0.1');
+  const begun = once(app.server, 'request');
+  const head = 'content-type: application/json\r\ncontent-length: 9\r\n\r\n[';
+  socket.write(`POST /predict?key=secret HTTP/1.1\r\nhost: x\r\n${head}`);
+  await begun;
+  socket.destroy();
+  const hungUp = () => lines.find(({ msg }) => msg === 'hung up');
+  while (hungUp() === undefined) await new Promise(setImmediate);
+  t.equal(hungUp()?.url, '/predict');
+});
+
 t.test('what machines ask every few seconds is no line', async (t) => {
   const { app, lines } = buildWithLog(t, 'info');
   const probes = ['/health/live', '/health/ready', '/v2/health/live', '/v2/health/ready', '/v2/models/housing/ready'];

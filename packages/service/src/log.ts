@@ -30,10 +30,17 @@ export function tellId({ id }: FastifyRequest, reply: FastifyReply): void {
 
 /** Logs a request that has been answered. */
 export function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
-  const { method, url, asked } = request;
+  const { method, asked } = request;
+  const url = pathOf(request);
   const client = request.client?.name;
   const { statusCode: status, elapsedTime } = reply;
   request.log.info({ method, url, client, status, ...asked, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
+}
+
+/** The path that is asked for. A query means nothing here, and may be a secret of whoever takes this for another service. */
+export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }
 
 // a UUID of which the last part counts: random enough to tell processes apart, and a new one for each takes twice as long

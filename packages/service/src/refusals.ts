@@ -4,7 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { challenge } from './access/challenge.js';
 import { fieldsOfDialect } from './dialect-fields.js';
 import { refuseMediaType } from './json.js';
-import { logAnswer, tellId } from './log.js';
+import { logAnswer, pathOf, tellId } from './log.js';
 import { countProblem, type ProblemCounts } from './metrics/problem-counts.js';
 import { Problem, shorten } from './problem.js';
 import { show } from './rows.js';
@@ -61,8 +61,9 @@ export function sendProblem(
   countProblem(counts, problem.code);
   if (problem.code === 'internal_error') request.log.error({ err: error }, 'failed');
   // an answer that nobody takes is none for the log
-  const { method, url } = request;
-  if (problem.code === 'client_gone') request.log.info({ method, url, status: problem.status }, 'hung up');
+  const { method } = request;
+  if (problem.code === 'client_gone')
+    request.log.info({ method, url: pathOf(request), status: problem.status }, 'hung up');
   if (problem.status === 503) reply.header('retry-after', 1);
   challenge(problem.code, request, reply);
   return reply

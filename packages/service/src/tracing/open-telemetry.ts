@@ -19,6 +19,7 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { pathOf } from '../log.js';
 import { serviceVersion } from '../service-version.js';
 import type { Destination } from './destination.js';
 import { tellOutages } from './outages.js';
@@ -63,7 +64,8 @@ function nameSpans(app: FastifyInstance): void {
       const { traceId, spanId } = span.spanContext();
       request.log = request.log.child({ trace_id: traceId, span_id: spanId });
       span.updateName(`${request.method} ${request.routeOptions.url ?? ''}`.trimEnd());
-      span.setAttribute('url.scheme', request.protocol);
+      // with the query it would be the instrumentation's own
+      span.setAttributes({ 'url.scheme': request.protocol, 'url.path': pathOf(request) });
     }
     done();
   });
