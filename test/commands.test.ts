@@ -4,14 +4,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { examples } from '@housing/bench/examples.js';
 import t, { type Test } from 'tap';
+import { makeKey, openKeys } from './support/keys.js';
 import { build } from './support/service.js';
 
 type Outcome = { code: unknown; stdout: string; stderr: string };
 
 /** Runs a built command of bench. */
 function run(command: string, ...args: string[]): Promise<Outcome> {
+  return runIn({}, command, ...args);
+}
+
+/** The same, with more in its environment. */
+function runIn(more: Record<string, string>, command: string, ...args: string[]): Promise<Outcome> {
+  const env = { ...process.env, ...more };
   return new Promise((resolve) => {
-    execFile(process.execPath, [`bench/dist/${command}.js`, ...args], (error, stdout, stderr) => {
+    execFile(process.execPath, [`bench/dist/${command}.js`, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : error.code, stdout, stderr });
     });
   });
@@ -57,6 +64,20 @@ t.test('predict prints the answers to both examples', async (t) => {
   const { code, stdout } = await run('predict', '--url', url);
   t.equal(stdout, examples.map(({ body, answer }) => `${body}\n200 ${answer}\n`).join(''));
   t.equal(code, 0);
+});
+
+t.test('load and predict send the key in API_KEY', async (t) => {
+  const alice = makeKey('alice', ['predict']);
+  const { authenticate } = openKeys(t, [alice]);
+  const url = await build(t, { authenticate }).listen({ port: 0, host: '127.0.0.1' });
+  for (const [command, args] of [
+    ['load', short],
+    ['predict', []],
+  ] as const) {
+    t.equal((await runIn({ API_KEY: alice.key }, command, '--url', url, ...args)).code, 0, command);
+    for (const key of ['wrong', ''])
+      t.equal((await runIn({ API_KEY: key }, command, '--url', url, ...args)).code, 1, `${command} by "${key}"`);
+  }
 });
 
 t.test('predict exits with 1 where it is refused, or nobody answers', async (t) => {

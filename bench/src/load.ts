@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { examples } from './examples.js';
 import { freePort } from './free-port.js';
+import { requestHeaders } from './request-headers.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -38,7 +39,7 @@ async function load(url: string): Promise<number> {
     requests: examples.map(({ body, answer }) => ({
       method: 'POST',
       path: '/predict',
-      headers: { 'content-type': 'application/json' },
+      headers: requestHeaders,
       body,
       onResponse: (_status: number, received: string) => {
         if (received !== answer) mismatches++;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { examples } from './examples.js';
+import { requestHeaders } from './request-headers.js';
 
 const { values: options } = parseArgs({ options: { url: { type: 'string', default: 'http://127.0.0.1:5000' } } });
 const url = new URL('/predict', options.url);
@@ -12,7 +13,7 @@ for (const { body } of examples) {
 
 async function post(body: string): Promise<Response> {
   try {
-    return await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    return await fetch(url, { method: 'POST', headers: requestHeaders, body });
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : error;
     console.error(`${url}: expected a server, got ${reason}`);
