@@ -2,8 +2,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Batch, makeBatches } from './batches.js';
 import { type Dialect, dialects } from './dialects.js';
 import type { Answer, Request } from './http.js';
+import { limits } from './limits.js';
 import type { Version } from './models.js';
-import { limits } from './refusals.js';
 
 /** A request for predictions, and how to tell whether an answer is right. */
 export interface Question {

@@ -1,9 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Expectation } from './ask.js';
 import { bare, json, type Request } from './http.js';
-
-/** What the service is started with: little is already too much. */
-export const limits = { maxRows: 10_000, maxBytes: 4 * 2 ** 20 };
+import { limits } from './limits.js';
 
 /** Bad requests of every kind, and some that cost nothing, with the status that each must have. */
 export function makeRefusals(names: readonly string[], strangerKey: string): Expectation[] {
