@@ -56,7 +56,10 @@ function filesBelow(folder) {
  * @param {string[]} args
  */
 function run(command, ...args) {
-  // npm and npx are scripts on Windows, which only a shell starts
-  const { status } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+  // npm and npx are scripts on Windows, which only a shell starts; standard output is for the command that this goes before
+  const { status } = spawnSync(command, args, {
+    stdio: ['inherit', 2, 'inherit'],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
