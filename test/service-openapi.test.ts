@@ -74,6 +74,18 @@ t.test('who must say who it is, and for what, stands there where anybody must', 
   }
 });
 
+t.test('what does not need a model that serves does not fail where it serves no more', async (t) => {
+  const { paths } = await openApiOf(build(t));
+  const failing = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.values(operations).flatMap(({ responses }) => {
+      const { code } = responses[503].content?.['application/problem+json'].schema.properties ?? {};
+      return code?.enum?.includes('model_unavailable') ? path : [];
+    }),
+  );
+  const asking = Object.keys(paths).filter((path) => path.includes('{name}') && !path.startsWith('/v2/repository/'));
+  t.strictSame(failing.sort(), ['/', '/invocations', '/ping', '/predict', ...asking].sort());
+});
+
 t.test('the features have the intervals that the model accepts, and what they were in training', async (t) => {
   const { components } = await openApiOf(build(t));
   for (const name of ['housing', 'housing-flask'] as const) {

@@ -51,7 +51,9 @@ export function failuresOf({ method, url, docs, isOpen, needs }: DocumentedRoute
   if (docs.body !== undefined) add('malformed_json', 'malformed_encoding', ...bodies[docs.body]);
   // without a value for it the path is another
   if (url.includes('/:')) add('unknown_route');
-  if (url.includes('/:name')) add('unknown_model', 'model_unavailable');
+  if (url.includes('/:name')) add('unknown_model');
+  // what changes whether a model serves does not need one that does
+  if (url.includes('/:name') && docs.body !== 'ignored') add('model_unavailable');
   if (url.includes('/:version')) add('unknown_version');
   return [...failures];
 }
