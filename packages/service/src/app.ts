@@ -10,6 +10,7 @@ import { allowOrigins } from './cors.js';
 import { describe } from './describe.js';
 import { docs } from './docs/docs.js';
 import { collectRoutes } from './docs/route-docs.js';
+import { askForBodies } from './expectations.js';
 import { health } from './health.js';
 import { home } from './home.js';
 import { inflateBodies } from './inflate.js';
@@ -115,6 +116,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   secureAnswers(app, hstsMaxAge);
   allowOrigins(app, corsOrigins);
   answerProblems(app, problems);
+  askForBodies(app);
   acceptJson(app);
   const lastAnswer = closeConnections(app, stopping);
   closeWaitingAnswers(app);
