@@ -240,13 +240,13 @@ const bodies: Record<string, [unknown, string, string, string | RegExp]> = {
     { inputs: [matrix({ shape: [-1, 6] })] },
     'wrong_type',
     '/inputs/0/shape/0',
-    '/inputs/0/shape/0: expected a whole number from 0, got -1',
+    '/inputs/0/shape/0: expected a whole number from 0 to 9007199254740991, got -1',
   ],
   'a dimension that is a text': [
     { inputs: [matrix({ shape: [1, '6'] })] },
     'wrong_type',
     '/inputs/0/shape/1',
-    '/inputs/0/shape/1: expected a whole number from 0, got "6"',
+    '/inputs/0/shape/1: expected a whole number from 0 to 9007199254740991, got "6"',
   ],
   'a tensor without data': [
     { inputs: [matrix({ data: undefined })] },

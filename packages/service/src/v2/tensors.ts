@@ -62,7 +62,8 @@ function readShape(shape: unknown, pointer: string): number[] {
     throw new Problem('wrong_type', `expected one dimension or two, got ${show(shape)}`, pointer);
   return shape.map((size: unknown, k) => {
     if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return size;
-    throw new Problem('wrong_type', `expected a whole number from 0, got ${show(size)}`, pointer + pointerTo(k));
+    const detail = `expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, got ${show(size)}`;
+    throw new Problem('wrong_type', detail, pointer + pointerTo(k));
   });
 }
 
