@@ -1,5 +1,7 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { examples } from '@housing/bench/examples.js';
 import { openKeyFile } from '@housing/service';
 import t, { type Test } from 'tap';
@@ -202,6 +204,35 @@ t.test('a changed file of keys is read without a restart, and a broken one leave
   writeFileSync(file, textOf([carol]));
   await untilLogged('"keys":1,"msg":"keys read"');
   t.strictSame([await status(alice), await status(carol)], [401, 200], 'a key that is taken away is refused');
+});
+
+t.test('a file of keys that cannot be read for a moment is tried again, though it does not change', async (t) => {
+  const file = join(t.testdir({ 'keys.json': textOf([alice, bob]) }), 'keys.json');
+  const { authenticate, follow } = openKeyFile(file);
+  const app = build(t, { authenticate });
+  const ask = async () => (await app.inject({ url: '/models', headers: { 'x-api-key': alice.key } })).statusCode;
+  t.equal(await ask(), 200);
+
+  const { readFileSync } = fs;
+  let nFailures = 0;
+  const failing: typeof readFileSync = () => {
+    nFailures++;
+    throw new Error('EMFILE: too many open files');
+  };
+  const read = (by: typeof readFileSync) => {
+    fs.readFileSync = by;
+    syncBuiltinESMExports();
+  };
+  t.teardown(() => read(readFileSync));
+  read(failing);
+  writeFileSync(file, textOf([bob]));
+  t.teardown(follow(app.log));
+  while (nFailures < 2) await setTimeout(50);
+  t.equal(await ask(), 200, 'the keys before stay');
+
+  read(readFileSync);
+  while ((await ask()) === 200) await setTimeout(50);
+  t.equal(await ask(), 401, 'then the key that was taken away is refused');
 });
 
 t.test('without authentication the log says so at warn, and nobody is an administrator', async (t) => {

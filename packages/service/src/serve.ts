@@ -4,20 +4,15 @@ import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { openAccess } from './access/open-access.js';
 import { buildApp } from './app.js';
-import { onHangUp } from './hang-ups.js';
 import { help } from './help.js';
 import { standardOutput } from './lines.js';
 import { passedOver } from './model-files.js';
 import { reloadModels } from './reload.js';
 import { openRepository } from './repository.js';
 import { readSettings } from './settings.js';
+import { onEnding, onHangUp } from './signals.js';
 import { tracing } from './tracing/tracing.js';
 import { watchFolder } from './watch.js';
-
-const signals = ['SIGINT', 'SIGTERM'] as const;
-// nobody is served yet; without a word a container's first process would ignore a signal, and start
-const leave = () => process.exit();
-for (const signal of signals) process.once(signal, leave);
 
 try {
   const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
@@ -63,32 +58,22 @@ async function serve(): Promise<void> {
   if (modelsWatch) app.addHook('onClose', watchFolder(modelsDir, reload));
   onHangUp(reload);
   await app.listen({ host, port });
-  closeOnSignal(app, stopping, drainDelay);
+  onEnding((signal) => stop(app, stopping, { signal, drainDelay }));
 }
 
-function closeOnSignal(app: FastifyInstance, stopping: AbortController, drainDelay: number): void {
-  const ignore = () => {};
-  const obey = () => {
-    for (const signal of signals) process.off(signal, ignore);
-  };
-  const stop = async (signal: NodeJS.Signals) => {
-    for (const one of signals) process.off(one, stop);
-    // Ctrl-C comes twice, from the terminal and from npm: only one more two seconds later ends the process at once
-    setTimeout(obey, 2000).unref();
-    app.log.info({ signal, drainDelay }, 'stopping');
-    stopping.abort();
-    // a balancer sends requests until it has seen that the service is not ready
-    if (drainDelay > 0) await sleep(drainDelay);
-    await app.close();
-    app.log.info('stopped');
-    // what may still wait is spans for a collector that does not answer
-    process.exit();
-  };
-  for (const signal of signals) {
-    process.on(signal, ignore);
-    process.on(signal, stop);
-    process.off(signal, leave);
-  }
+async function stop(
+  app: FastifyInstance,
+  stopping: AbortController,
+  { signal, drainDelay }: { signal: NodeJS.Signals; drainDelay: number },
+): Promise<void> {
+  app.log.info({ signal, drainDelay }, 'stopping');
+  stopping.abort();
+  // a balancer sends requests until it has seen that the service is not ready
+  if (drainDelay > 0) await sleep(drainDelay);
+  await app.close();
+  app.log.info('stopped');
+  // what may still wait is spans for a collector that does not answer
+  process.exit();
 }
 
 // what the system refuses, by the setting to blame

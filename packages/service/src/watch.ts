@@ -11,25 +11,26 @@ import { listModelFiles } from './model-files.js';
  * @returns what ends it
  */
 export function watchFolder(folder: string, onChange: () => void, everyMs = 1000): () => void {
-  return watch(() => listModelFiles(folder).map(({ path }) => path), onChange, everyMs);
+  const tell = () => {
+    onChange();
+    return true;
+  };
+  return watch(() => listModelFiles(folder).map(({ path }) => path), tell, everyMs);
 }
 
-/** Calls back when a file has changed, as {@link watchFolder} does. */
-export function watchFile(path: string, onChange: () => void, everyMs = 1000): () => void {
-  return watch(() => [path], onChange, everyMs);
+/** Has a file read when it has changed, as {@link watchFolder} does, and again at each look until that succeeds. */
+export function watchFile(path: string, read: () => boolean, everyMs = 1000): () => void {
+  return watch(() => [path], read, everyMs);
 }
 
-function watch(listPaths: () => string[], onChange: () => void, everyMs: number): () => void {
+function watch(listPaths: () => string[], onChange: () => boolean, everyMs: number): () => void {
   let before: string | undefined;
   // unlike any: what changed between the start's reading and the first look is read too
   let told: string | undefined;
 
   const timer = setInterval(() => {
     const now = look(listPaths);
-    if (now === before && now !== told) {
-      told = now;
-      onChange();
-    }
+    if (now === before && now !== told && onChange()) told = now;
     before = now;
   }, everyMs);
   return () => clearInterval(timer);

@@ -15,19 +15,21 @@ import { type Key, parseKeys } from './keys.js';
  */
 export function openKeyFile(path: string): Access {
   let { text, keys } = read(path);
-  let hasFailed = false;
+  let fault = '';
 
-  function reload(log: FastifyBaseLogger): void {
+  function reload(log: FastifyBaseLogger): boolean {
     try {
       const now = read(path);
-      if (now.text === text && !hasFailed) return;
-      hasFailed = false;
+      if (now.text !== text || fault !== '') log.info({ keys: now.keys.size }, 'keys read');
       ({ text, keys } = now);
-      log.info({ keys: keys.size }, 'keys read');
+      fault = '';
     } catch (error) {
-      hasFailed = true;
-      log.error({ reason: reasonOf(error) }, 'keys not read, those before stay');
+      const reason = reasonOf(error);
+      // it is tried again each second: a file that could not be read for a moment may take a key away
+      if (reason !== fault) log.error({ reason }, 'keys not read, those before stay');
+      fault = reason;
     }
+    return fault === '';
   }
 
   return {
