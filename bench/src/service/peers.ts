@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { examples } from '../examples.js';
 import type { Figure } from './figures.js';
 import { driveInTurn, ratio } from './rounds.js';
-import { type Program, service } from './server.js';
+import { type Program, rival, service } from './server.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const [example] = examples;
@@ -28,6 +28,12 @@ export async function peers(rounds: number, duration: number): Promise<Figure[]>
         { program: flask, exchanges: [{ ...example, answer: '{"prediction":[20.35373177134412]}\n' }] },
         // scikit-learn 1.9.1 breaks ties in training otherwise
         { program: fastapi, exchanges: [{ ...example, answer: '{"prediction":[25.002145787183498]}' }] },
+        // what Node takes before there is anything to predict: no server on it could be more times as fast
+        { program: rival('bare Fastify, the same log', 'fastify'), exchanges: [example] },
+        {
+          program: rival('bare node:http, no log', 'http'),
+          exchanges: [{ ...example, answer: JSON.stringify(JSON.parse(example.body)) }],
+        },
       ],
       rounds,
       { connections: 10, duration },
