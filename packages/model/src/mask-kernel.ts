@@ -27,7 +27,7 @@ export function createMaskKernel(blocks: readonly Masks[], init: number, nFeatur
   if (!blocks.every(isFit)) return undefined;
   const layout = layOut(blocks, nFeatures);
   const instance = instantiate(
-    blocks.map((masks, k) => encodeBlock(masks, { ...layout, ...layout.blocks[k] })),
+    blocks.map((masks, k) => encodeBlock(masks, { ...layout, ...layout.blocks[k] }, k)),
     layout.nBytes,
   );
   if (instance === undefined) return undefined;
@@ -48,12 +48,9 @@ function fill(buffer: ArrayBuffer, blocks: readonly Masks[], layout: Layout): vo
   });
 }
 
-function createRunner({ buffer, functions }: Instance, layout: Layout, init: number, nFeatures: number): Evaluator {
+function createRunner({ buffer, run }: Instance, layout: Layout, init: number, nFeatures: number): Evaluator {
   const input = new Float64Array(buffer, layout.input, ROWS_A_CALL * nFeatures);
   const sums = new Float64Array(buffer, layout.sums, ROWS_A_CALL);
-  const run = (n: number) => {
-    for (const addBlock of functions) addBlock(n);
-  };
 
   return {
     row: input.subarray(0, nFeatures),
@@ -124,7 +121,11 @@ function leafOffset(nibble: number): number {
  *
  * One long function, as all of it speaks of the same locals.
  */
-function encodeBlock({ width, bins, nWords }: Masks, layout: Layout & Layout['blocks'][number]): wasm.FunctionCode {
+function encodeBlock(
+  { width, bins, nWords }: Masks,
+  layout: Layout & Layout['blocks'][number],
+  index: number,
+): wasm.FunctionCode {
   const { feature, firstCell } = bins;
   const { keptBytes, foundBytes, inputBytes } = layout;
 
@@ -165,7 +166,7 @@ function encodeBlock({ width, bins, nWords }: Masks, layout: Layout & Layout['bl
       set(value, wasm.loadFloat(get(row), 8 * feature[b])),
       // mostly there is one edge or none, and no branch to mispredict
       set(maskRow, add(get(maskRow), wasm.shiftLeft(isBelow, constant(3)))),
-      wasm.when(isBelow, wasm.repeatWhile(step(maskRow, 8), isBelow)),
+      wasm.whileHolds(isBelow, step(maskRow, 8)),
       set(maskRow, wasm.multiply(get(maskRow), constant(nWords / 2))),
     ];
   });
@@ -256,9 +257,11 @@ function encodeBlock({ width, bins, nWords }: Masks, layout: Layout & Layout['bl
   const rounds = (n: number, body: wasm.Code) => {
     const enough = wasm.isBelow(constant(n >> 1), get(nRows));
     const next = [step(input, n * inputBytes), step(sum, 8 * n), step(nRows, -n)];
-    return wasm.when(enough, wasm.repeatWhile([body, next], enough));
+    return wasm.whileHolds(enough, [body, next]);
   };
   const body = [
+    // the blocks before
+    index > 0 ? wasm.call(index - 1, get(nRows)) : [],
     set(
       nibble,
       wasm.bytes(() => 15),

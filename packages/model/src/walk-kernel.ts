@@ -32,7 +32,7 @@ export function createWalkKernel(trees: Trees, init: number, nFeatures: number):
   const instance = instantiate([encode(layout)], layout.nBytes);
   if (instance === undefined) return undefined;
 
-  const { buffer, functions } = instance;
+  const { buffer, run } = instance;
   fillNodes(buffer, layout, trees, (i) => {
     const ofFeature = edges[trees.feature[i]];
     return search(ofFeature, 0, ofFeature.length, trees.threshold[i]);
@@ -51,7 +51,7 @@ export function createWalkKernel(trees: Trees, init: number, nFeatures: number):
         for (let b = 0; b < feature.length; b++) bins[r * nFeatures + feature[b]] = found[b] - firstEdge[feature[b]];
       }
       sums.fill(init, 0, n);
-      functions[0](n);
+      run(n);
       out.set(sums.subarray(0, n), done);
     }
   });

@@ -16,7 +16,7 @@ export interface FunctionCode {
   readonly body: Code;
 }
 
-/** Writes a module that exports its functions as `0`, `1` and so on, and a memory of fixed size as `memory`. */
+/** Writes a module that exports its last function as `run`, and a memory of fixed size as `memory`. */
 export function encodeModule(functions: readonly FunctionCode[], nBytes: number): Uint8Array {
   const nPages = Math.ceil(nBytes / PAGE);
   return Uint8Array.from(
@@ -28,7 +28,10 @@ export function encodeModule(functions: readonly FunctionCode[], nBytes: number)
         functions.map(() => [0]),
       ),
       section(5, [[1, unsigned(nPages), unsigned(nPages)]]),
-      section(7, [[name('memory'), 2, 0], ...functions.map((_, k) => [name(String(k)), 0, unsigned(k)])]),
+      section(7, [
+        [name('memory'), 2, 0],
+        [name('run'), 0, unsigned(functions.length - 1)],
+      ]),
       section(
         10,
         functions.map(({ locals, body }) => sized([vector(locals.map((type) => [1, type])), body, 0x0b])),
@@ -97,8 +100,15 @@ export const lane = (a: Code, index: number): Code => [a, simd(27), index];
 
 /** Repeats the body while the condition holds after it. */
 export const repeatWhile = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
-/** Runs the body if the condition holds. */
-export const when = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
+export const call = (index: number, argument: Code): Code => [argument, 0x10, unsigned(index)];
+/** Repeats the body while the condition holds before it. */
+export const whileHolds = (condition: Code, body: Code): Code => [
+  condition,
+  0x04,
+  0x40,
+  repeatWhile(body, condition),
+  0x0b,
+];
 
 function simd(instruction: number): Code {
   return [0xfd, unsigned(instruction)];
