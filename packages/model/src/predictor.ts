@@ -4,7 +4,7 @@ import type { Interval } from './interval.js';
 import { scaleByRequest } from './request-scaler.js';
 import { createRowReader } from './rows.js';
 import { scaleByTraining } from './scaler.js';
-import { createEvaluator } from './stages.js';
+import { chooseEvaluator } from './stages.js';
 
 /** Predicts as the scikit-learn regressor does that the model was exported from, to the last bit. */
 export interface Predictor {
@@ -66,13 +66,19 @@ export function createPredictor(model: Model, { expectedRows = 0 }: PredictorOpt
   }
   const { featureNames } = model;
   const scaling = model.scaler === 'request' ? scaleByRequest(featureNames) : scaleByTraining(model.scaler);
-  const evaluator = createEvaluator(model, scaling, expectedRows);
+  const choice = chooseEvaluator(model, scaling, expectedRows);
   const rowReader = createRowReader(featureNames, scaling.accepted);
   const nFeatures = featureNames.length;
   let turns = 0; // to notice a row whose getters predict: it then finds another row in the place of its own
 
   function useOwn(row: Float64Array): void {
-    evaluator.row.set(row);
+    choice.evaluator.row.set(row);
+  }
+
+  function predictRow(): number {
+    const prediction = choice.evaluator.predictRow();
+    choice.count(1);
+    return prediction;
   }
 
   return {
@@ -82,22 +88,23 @@ export function createPredictor(model: Model, { expectedRows = 0 }: PredictorOpt
 
     predict(values) {
       const turn = ++turns;
-      rowReader.readRow(values, evaluator.row);
+      rowReader.readRow(values, choice.evaluator.row);
       if (turn !== turns) useOwn(rowReader.readRow(values, new Float64Array(nFeatures)));
-      return evaluator.predictRow();
+      return predictRow();
     },
 
     predictNamed(record) {
       const turn = ++turns;
-      rowReader.readRecord(record, evaluator.row);
+      rowReader.readRecord(record, choice.evaluator.row);
       if (turn !== turns) useOwn(rowReader.readRecord(record, new Float64Array(nFeatures)));
-      return evaluator.predictRow();
+      return predictRow();
     },
 
     predictBatch(rows, out) {
       const predictions = rowReader.checkBatch(rows, out);
       turns++;
-      evaluator.predictRows(rows, predictions);
+      choice.count(predictions.length);
+      choice.evaluator.predictRows(rows, predictions);
       return predictions;
     },
 
