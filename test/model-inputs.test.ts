@@ -58,6 +58,33 @@ t.test('accepts both ends of the interval that the error states', async (t) => {
   t.type(predict([1, highest]), 'number');
 });
 
+t.test('accepts a batch of values at both ends, whose magnitudes add up to more than any value may have', async (t) => {
+  const ends = [1, highest, 1, lowest, 1, 2];
+  const each = [0, 2, 4].map((k) => predict(ends.slice(k, k + 2)));
+  t.same(predictor.predictBatch(Float64Array.from(ends)), each);
+  t.throws(() => predictor.predictBatch(Float64Array.of(...ends, Number.NaN, 1)), {
+    code: 'out_of_range',
+    row: 3,
+    feature: 'a',
+  });
+});
+
+t.test('refuses a batch of an odd number of values, wherever the wrong one stands', async (t) => {
+  const feature_names = ['a', 'b', 'c'];
+  const { training, ...rest } = document({
+    feature_names,
+    scaler: null,
+    golden: { rows: [[1, 2, 3]], predictions: [13] },
+  });
+  const { predictBatch } = createPredictor(parseModel(rest));
+  for (const [f, feature] of feature_names.entries()) {
+    const row = Float64Array.of(1, 2, 3);
+    t.same(predictBatch(row), [13]);
+    row[f] = Number.NaN;
+    t.throws(() => predictBatch(row), { code: 'out_of_range', row: 0, feature });
+  }
+});
+
 t.test('refuses a batch by row and feature, before anything is written', async (t) => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, nextUp(highest), nextDown(lowest)]) {
     const out = Float64Array.of(-1, -1);
@@ -80,6 +107,16 @@ t.test('refuses what is no row of this model', async (t) => {
   t.throws(() => predict(7), { code: 'wrong_length', message: `${expected} 7` });
   t.throws(() => predict({ a: 1, b: 2 }), { code: 'wrong_length', message: `${expected} an object` });
   t.throws(() => predict('12'), { code: 'wrong_type', feature: 'a' });
+});
+
+t.test('names the first few of many features', async (t) => {
+  const feature_names = Array.from({ length: 9 }, (_, f) => `f${f}`);
+  const row = feature_names.map(() => 3);
+  const { training, ...rest } = document({ feature_names, scaler: null, golden: { rows: [row], predictions: [13] } });
+  const { predict, predictNamed } = createPredictor(parseModel(rest));
+  const names = 'f0, f1, f2, f3, f4, f5, f6, f7, …';
+  t.throws(() => predict([1]), { message: `row: expected 9 numbers (${names}), got 1` });
+  t.throws(() => predictNamed({ x: 1 }), { message: `x: expected one of ${names}, got an unknown feature` });
 });
 
 t.test('refuses a record with a feature too few or too many', async (t) => {
@@ -204,7 +241,9 @@ t.test('a model may have very many features', async (t) => {
   const feature_names = Array.from({ length: 200_000 }, (_, f) => `f${f}`);
   const row = feature_names.map(() => 3);
   const { training, ...rest } = document({ feature_names, scaler: null, golden: { rows: [row], predictions: [13] } });
-  t.equal(createPredictor(parseModel(rest)).predict(row), 13);
+  const { predict, predictNamed } = createPredictor(parseModel(rest));
+  t.equal(predict(row), 13);
+  t.equal(predictNamed(Object.fromEntries(feature_names.map((name) => [name, 3]))), 13);
 });
 
 t.test('the number of rows to expect is a number from 0', async (t) => {

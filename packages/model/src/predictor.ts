@@ -68,14 +68,12 @@ export function createPredictor(model: Model, { expectedRows = 0 }: PredictorOpt
   const scaling = model.scaler === 'request' ? scaleByRequest(featureNames) : scaleByTraining(model.scaler);
   const choice = chooseEvaluator(model, scaling, expectedRows);
   const rowReader = createRowReader(featureNames, scaling.accepted);
-  const nFeatures = featureNames.length;
-  let turns = 0; // to notice a row whose getters predict: it then finds another row in the place of its own
+  let turns = 0; // to notice a row whose getters predict: part of another row is then in the place of its own
 
-  function useOwn(row: Float64Array): void {
-    choice.evaluator.row.set(row);
-  }
-
-  function predictRow(): number {
+  function predict(values: ArrayLike<number>): number {
+    const turn = ++turns;
+    rowReader.readRow(values, choice.evaluator.row);
+    if (turn !== turns) return predict(Array.from(values));
     const prediction = choice.evaluator.predictRow();
     choice.count(1);
     return prediction;
@@ -85,20 +83,8 @@ export function createPredictor(model: Model, { expectedRows = 0 }: PredictorOpt
     // copies that stay as they are: an instance is shared by all who import it
     featureNames: Object.freeze([...featureNames]),
     accepted: Object.freeze(scaling.accepted.map((interval) => Object.freeze({ ...interval }))),
-
-    predict(values) {
-      const turn = ++turns;
-      rowReader.readRow(values, choice.evaluator.row);
-      if (turn !== turns) useOwn(rowReader.readRow(values, new Float64Array(nFeatures)));
-      return predictRow();
-    },
-
-    predictNamed(record) {
-      const turn = ++turns;
-      rowReader.readRecord(record, choice.evaluator.row);
-      if (turn !== turns) useOwn(rowReader.readRecord(record, new Float64Array(nFeatures)));
-      return predictRow();
-    },
+    predict,
+    predictNamed: (record) => predict(rowReader.orderRecord(record)),
 
     predictBatch(rows, out) {
       const predictions = rowReader.checkBatch(rows, out);
