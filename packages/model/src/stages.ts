@@ -1,9 +1,9 @@
 import { createByRows, type Evaluator } from './evaluator.js';
+import { foldScaler } from './folding.js';
 import type { Model } from './format.js';
 import { createMaskKernel } from './mask-kernel.js';
 import { createMaskBlocks, createMaskSum, type Masks, maskWidth } from './masks.js';
 import type { Scaler, Scaling } from './scaler.js';
-import { foldScaler } from './threshold.js';
 import type { Trees } from './trees.js';
 import { walkTrees } from './walk.js';
 import { createWalkKernel } from './walk-kernel.js';
