@@ -32,18 +32,13 @@ export function instantiate(functions: readonly FunctionCode[], nBytes: number):
   }
 }
 
-/** Lays out a memory, from its start on. */
-export function createLayout() {
+/** Makes a function that lays out a memory: it returns where so many bytes start, after those before. */
+export function createPlacer(): (nBytes: number) => number {
   let end = 0;
-  return {
-    /** Returns the start of so many bytes, at a cache line: a tree of eight leaves fills one. */
-    place(nBytes: number): number {
-      const start = end;
-      end = (start + nBytes + 63) & ~63;
-      return start;
-    },
-    get nBytes(): number {
-      return end;
-    },
+  return (nBytes) => {
+    const start = end;
+    // at a cache line: a tree of eight leaves fills one
+    end = (start + nBytes + 63) & ~63;
+    return start;
   };
 }

@@ -1,5 +1,5 @@
 import type { Evaluator } from './evaluator.js';
-import { createLayout, type Instance, instantiate } from './instance.js';
+import { createPlacer, type Instance, instantiate } from './instance.js';
 import type { Masks } from './masks.js';
 import * as wasm from './wasm.js';
 import { add, constant, f64, get, i32, set, step, v128 } from './wasm.js';
@@ -80,28 +80,28 @@ function isFit({ bins: { feature, grid } }: Masks): boolean {
 type Layout = ReturnType<typeof layOut>;
 
 function layOut(blocks: readonly Masks[], nFeatures: number) {
-  const memory = createLayout();
+  const place = createPlacer();
   return {
-    input: memory.place(ROWS_A_CALL * nFeatures * 8), // float64 [rows, features]
+    input: place(ROWS_A_CALL * nFeatures * 8), // float64 [rows, features]
     inputBytes: 8 * nFeatures,
-    sums: memory.place(ROWS_A_CALL * 8), // float64 [rows]
+    sums: place(ROWS_A_CALL * 8), // float64 [rows]
     blocks: blocks.map(({ width, bins, nWords, rows, leaves }) => {
       const keptBytes = width === 8 ? 32 : 16; // of a vector
       const foundBytes = keptBytes * VECTORS_AT_A_TIME * Math.ceil(nWords / 4 / VECTORS_AT_A_TIME); // of a row
       return {
         keptBytes,
         foundBytes,
-        cells: memory.place(24 * bins.feature.length + 8), // float64 [3, features]: low, inverse, last cell
-        found: memory.place(SIDE_BY_SIDE * foundBytes), // [rows side by side, foundBytes]: the masks left over, or where their leaves are
-        firstLeaves: memory.place(foundBytes), // uint16 [trees], where in `leaves` theirs start
-        grid: memory.place(4 * bins.grid.length), // int32 [cells], from `edges` on
-        edges: memory.place(8 * bins.edges.length), // float64
-        masks: memory.place(rows.byteLength), // int32 [bins + 2, words]
+        cells: place(24 * bins.feature.length + 8), // float64 [3, features]: low, inverse, last cell
+        found: place(SIDE_BY_SIDE * foundBytes), // [rows side by side, foundBytes]: the masks left over, or where their leaves are
+        firstLeaves: place(foundBytes), // uint16 [trees], where in `leaves` theirs start
+        grid: place(4 * bins.grid.length), // int32 [cells], from `edges` on
+        edges: place(8 * bins.edges.length), // float64
+        masks: place(rows.byteLength), // int32 [bins + 2, words]
         // the vectors that are read past the last mask row are of `leaves`: past the end of the memory they would trap
-        leaves: memory.place(leaves.byteLength), // float64 [words, 32]
+        leaves: place(leaves.byteLength), // float64 [words, 32]
       };
     }),
-    nBytes: memory.nBytes,
+    nBytes: place(0),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createBins, distinctEdges, findBins, search } from './bins.js';
 import { createByRows, type Evaluator } from './evaluator.js';
-import { createLayout, instantiate } from './instance.js';
+import { createPlacer, instantiate } from './instance.js';
 import type { Trees } from './trees.js';
 import * as wasm from './wasm.js';
 import { add, constant, f64, get, i32, set, step } from './wasm.js';
@@ -61,18 +61,18 @@ export function createWalkKernel(trees: Trees, init: number, nFeatures: number):
 type Layout = ReturnType<typeof layOut>;
 
 function layOut(trees: Trees, nFeatures: number) {
-  const memory = createLayout();
+  const place = createPlacer();
   const nTrees = SIDE_BY_SIDE * Math.ceil(trees.length / SIDE_BY_SIDE);
   const nNodes = trees.value.length + 1;
   return {
     nTrees, // with some of a single leaf, which add nothing
     rowBytes: 2 * nFeatures,
-    sums: memory.place(8 * ROWS_A_CALL), // float64 [rows]
-    bins: memory.place(2 * ROWS_A_CALL * nFeatures), // uint16 [rows, features]
-    roots: memory.place(4 * nTrees), // int32 [trees], from `nodes` on
-    nodes: memory.place(NODE_BYTES * nNodes), // [nodes]: uint16 last bin that goes left, uint16 feature and int32 left child in bytes
-    leaves: memory.place(NODE_BYTES * nNodes), // float64 [nodes], what each adds to the sum
-    nBytes: memory.nBytes,
+    sums: place(8 * ROWS_A_CALL), // float64 [rows]
+    bins: place(2 * ROWS_A_CALL * nFeatures), // uint16 [rows, features]
+    roots: place(4 * nTrees), // int32 [trees], from `nodes` on
+    nodes: place(NODE_BYTES * nNodes), // [nodes]: uint16 last bin that goes left, uint16 feature and int32 left child in bytes
+    leaves: place(NODE_BYTES * nNodes), // float64 [nodes], what each adds to the sum
+    nBytes: place(0),
   };
 }
 
