@@ -225,9 +225,9 @@ t.test('a row that predicts while it is read is predicted by its own values', as
 });
 
 t.test('a row that predicts a batch while it is read is predicted by its own values', async (t) => {
-  // the batch takes the place of the row in a kernel, and with 80,000 trees makes another evaluator of a walk
+  // the batch takes the place of the row in a kernel, and with 400,000 trees makes another evaluator of a walk
   for (const expectedRows of [0, Number.POSITIVE_INFINITY]) {
-    for (const times of [1, 40_000]) {
+    for (const times of [1, 200_000]) {
       const { predict, predictBatch, predictNamed } = createPredictor(parseModel(document()), { expectedRows });
       const batch = new Float64Array(2 * times).fill(1);
       const record = { a: 3, get b() { predictBatch(batch); return 8; } }; // biome-ignore format: a getter a record

@@ -4,7 +4,7 @@ import { createPredictor, type Model, type Predictor } from '@housing/model';
 export function createEachPredictor(model: Model): { readonly evaluator: string; readonly predictor: Predictor }[] {
   const rows = {
     walk: 0,
-    'folded thresholds': Math.ceil(80_000 / model.trees.length),
+    'folded thresholds': Math.ceil(400_000 / model.trees.length),
     kernel: Number.POSITIVE_INFINITY,
   };
   return Object.entries(rows).map(([evaluator, expectedRows]) => ({
