@@ -59,7 +59,7 @@ export function createBins(edges: readonly Float64Array[]): Bins {
 function layGrid({ low, inverse, firstCell, lastCell, grid }: Bins, b: number, edges: Float64Array, firstEdge: number) {
   low[b] = Math.max(edges[0], -Number.MAX_VALUE);
   const span = edges[edges.length - 1] - low[b];
-  inverse[b] = span > 0 && span < Number.POSITIVE_INFINITY ? Math.min(lastCell[b] / span, Number.MAX_VALUE) : 0;
+  inverse[b] = span > 0 && Number.isFinite(span) ? Math.min(lastCell[b] / span, Number.MAX_VALUE) : 0;
   let k = 0;
   for (let cell = 0; cell <= lastCell[b] + 1; cell++) {
     while (k < edges.length && cellOf(edges[k], low[b], inverse[b], lastCell[b]) < cell) k++;

@@ -140,6 +140,6 @@ function expectFinitePredictions({ init, learningRate, trees }: Model): void {
     }
     largest += most;
   }
-  if (largest < Number.POSITIVE_INFINITY) return;
+  if (Number.isFinite(largest)) return;
   throw new ModelFormatError('out_of_range', 'trees', 'expected leaves whose sum is finite, got an overflow');
 }
