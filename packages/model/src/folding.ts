@@ -3,11 +3,12 @@ import { lastLeft } from './threshold.js';
 import type { Trees } from './trees.js';
 
 /**
- * The trees with raw values as thresholds: {@link lastLeft} in place of the scaled threshold, anything at a leaf.
+ * The trees with raw values as thresholds, {@link lastLeft} in place of the scaled threshold, and leaves as they are added.
  *
- * A walk over raw values then needs neither scaling nor narrowing.
+ * A walk over raw values then needs neither scaling nor narrowing nor the learning rate, by which scikit-learn multiplies for each
+ * row, with the same product.
  */
-export function foldScaler(trees: Trees, { mean, scale }: Scaler): Trees {
+export function fold(trees: Trees, { mean, scale }: Scaler, learningRate: number): Trees {
   // half of all thresholds stand in several trees
   const known = Array.from(mean, () => new Map<number, number>());
   const { feature } = trees;
@@ -21,5 +22,5 @@ export function foldScaler(trees: Trees, { mean, scale }: Scaler): Trees {
     }
     return raw;
   });
-  return { ...trees, threshold };
+  return { ...trees, threshold, value: trees.value.map((value) => learningRate * value) };
 }

@@ -1,10 +1,9 @@
 import { createByRows, type Evaluator } from './evaluator.js';
-import { foldScaler } from './folding.js';
+import { fold } from './folding.js';
 import type { Model } from './format.js';
 import { createMaskKernel } from './mask-kernel.js';
 import { createMaskBlocks, createMaskSum, type Masks, maskWidth } from './masks.js';
 import type { Scaler, Scaling } from './scaler.js';
-import type { Trees } from './trees.js';
 import { walkTrees } from './walk.js';
 import { createWalkKernel } from './walk-kernel.js';
 
@@ -54,16 +53,14 @@ export interface Choice {
  * @param expectedRows how many rows count as predicted from the start
  */
 export function chooseEvaluator(model: Model, scaling: Scaling, expectedRows: number): Choice {
-  // leaves as they are added: scikit-learn multiplies for each row, with the same product
-  const trees = { ...model.trees, value: model.trees.value.map((value) => model.learningRate * value) };
-  const stages = model.scaler === 'request' ? [] : [...createStages(model, trees, model.scaler)];
+  const stages = model.scaler === 'request' ? [] : createStages(model, model.scaler);
   let nWalked = 0; // trees
   // not an evaluator around others: a call between, and a number on the heap for what it returns, takes 40 ns
   const choice = {
-    evaluator: createScaledEvaluator(model, trees, scaling),
+    evaluator: createScaledEvaluator(model, scaling),
     count(nRows: number) {
       if (stages.length === 0) return;
-      nWalked += nRows * trees.length;
+      nWalked += nRows * model.trees.length;
       while (stages.length > 0 && nWalked >= stages[0].nWalked) {
         choice.evaluator = stages.shift()?.make() ?? choice.evaluator;
       }
@@ -73,8 +70,7 @@ export function chooseEvaluator(model: Model, scaling: Scaling, expectedRows: nu
   return choice;
 }
 
-function createStages(model: Model, trees: Trees, scaler: Scaler): readonly [Stage, Stage] {
-  const { featureNames, init } = model;
+function createStages({ featureNames, init, learningRate, trees }: Model, scaler: Scaler): Stage[] {
   const nFeatures = featureNames.length;
   const width = maskWidth(trees);
   const bits = width * nFeatures;
@@ -89,10 +85,10 @@ function createStages(model: Model, trees: Trees, scaler: Scaler): readonly [Sta
     {
       nWalked: TREES_BEFORE_FOLDING,
       make() {
-        folded = foldScaler(trees, scaler);
+        folded = fold(trees, scaler, learningRate);
         // with fewer trees than features to find the bins of, a walk is sooner at its end
         if (bits > MOST_BITS || nFeatures > trees.length) {
-          return createByRows(nFeatures, (rows, out) => walkTrees(folded, init, rows, out));
+          return createByRows(nFeatures, (rows, out) => walkTrees(folded, 1, init, rows, out));
         }
         return createMaskEvaluator(makeBlocks(), init, nFeatures);
       },
@@ -126,10 +122,10 @@ function createMaskEvaluator(blocks: readonly Masks[], init: number, nFeatures: 
 }
 
 /** Scales the rows of each call first. */
-function createScaledEvaluator(model: Model, trees: Trees, scaling: Scaling): Evaluator {
-  return createByRows(model.featureNames.length, (rows, out) => {
+function createScaledEvaluator({ featureNames, learningRate, init, trees }: Model, scaling: Scaling): Evaluator {
+  return createByRows(featureNames.length, (rows, out) => {
     const samples = new Float32Array(rows.length);
     scaling.transform(rows, samples);
-    walkTrees(trees, model.init, new Float64Array(samples), out);
+    walkTrees(trees, learningRate, init, new Float64Array(samples), out);
   });
 }
