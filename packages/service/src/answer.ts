@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { logPrediction, logsPredictions } from './log.js';
+import type { ServedModel } from './models/served-model.js';
 import { predictRows } from './predict-rows.js';
 import { nameModel } from './provenance.js';
-import type { Rows } from './rows.js';
-import type { ServedModel } from './served-model.js';
+import type { Rows } from './rows/rows.js';
 
 /** What a request asks: its rows, and how its dialect writes one prediction a row. */
 export interface Question<Answer> {

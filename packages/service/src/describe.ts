@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Training } from '@housing/model';
 import { documented } from './docs/route-docs.js';
-import { tagAnswers } from './entity-tags.js';
-import type { Models } from './models.js';
+import { tagAnswers } from './http/entity-tags.js';
+import type { Models } from './models/models.js';
+import type { ServedModel } from './models/served-model.js';
 import { ModelDescription, ModelList, ModelName, ModelNameAndVersion } from './schemas.js';
-import type { ServedModel } from './served-model.js';
 
 export interface DescribeOptions {
   readonly models: Models;

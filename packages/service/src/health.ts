@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { closing } from './closing.js';
 import { documented } from './docs/route-docs.js';
+import { closing } from './http/closing.js';
 import { Problem } from './problem.js';
 import { Health } from './schemas.js';
 

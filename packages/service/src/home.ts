@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { documented } from './docs/route-docs.js';
 import { escapeHtml, hashOf } from './html.js';
-import { findOpenly, type Models } from './models.js';
-import { securePage } from './security-headers.js';
-import type { ServedModel } from './served-model.js';
+import { securePage } from './http/security-headers.js';
+import { findOpenly, type Models } from './models/models.js';
+import type { ServedModel } from './models/served-model.js';
 
 /** The row that the form starts with, for the features that it knows: the original's example. */
 const example: ReadonlyMap<string, number> = new Map([

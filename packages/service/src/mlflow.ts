@@ -1,19 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answer } from './answer.js';
-import { readColumns } from './columns.js';
-import { parseCsv } from './csv.js';
 import { documented } from './docs/route-docs.js';
 import { expectReady, type HealthOptions } from './health.js';
-import { readInstances } from './instances.js';
-import { expectUtf8, refuseMediaType } from './json.js';
-import { findOpenly, type Models } from './models.js';
+import { expectUtf8, refuseMediaType } from './http/json.js';
+import { findOpenly, type Models } from './models/models.js';
 import { Problem, pointerTo } from './problem.js';
-import { readRecords } from './records.js';
-import { expectObject, type Fields, isObject, type Rows, type RowsReader, show } from './rows.js';
+import { readColumns } from './rows/columns.js';
+import { parseCsv } from './rows/csv.js';
+import { readInstances } from './rows/instances.js';
+import { readRecords } from './rows/records.js';
+import { expectObject, type Fields, isObject, type Rows, type RowsReader, show } from './rows/rows.js';
+import { readSplit } from './rows/split.js';
 import { Predictions } from './schemas.js';
 import { serviceVersion } from './service-version.js';
-import { readSplit } from './split.js';
 
 export interface MlflowOptions extends HealthOptions {
   readonly models: Models;

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError, type Predictor } from '@housing/model';
+import type { ServedModel } from './models/served-model.js';
 import { clientGone, Problem } from './problem.js';
-import type { Rows } from './rows.js';
-import type { ServedModel } from './served-model.js';
+import type { Rows } from './rows/rows.js';
 
 /** How many rows are predicted in one go, in about a millisecond: between blocks of so many, other requests are answered. */
 const BLOCK_ROWS = 2000;

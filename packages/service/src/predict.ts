@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answer } from './answer.js';
-import { readBody } from './body.js';
 import { documented } from './docs/route-docs.js';
-import type { Models } from './models.js';
+import type { Models } from './models/models.js';
+import type { ServedModel } from './models/served-model.js';
+import { readBody } from './rows/body.js';
 import { ModelName, ModelNameAndVersion, Prediction, Table } from './schemas.js';
-import type { ServedModel } from './served-model.js';
 
 export interface PredictOptions {
   readonly models: Models;

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ServedModel } from './served-model.js';
+import type { ServedModel } from './models/served-model.js';
 
 /** Tells the client, in headers, and the log which model it is that answers, be it with predictions or with a refusal. */
 export function nameModel(

@@ -3,12 +3,12 @@ import { finished } from 'node:stream/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { challenge } from './access/challenge.js';
 import { fieldsOfDialect } from './dialect-fields.js';
-import { refuseMediaType } from './json.js';
+import { refuseMediaType } from './http/json.js';
+import { secureAnswer } from './http/security-headers.js';
 import { logAnswer, pathOf, tellId } from './log.js';
 import { countProblem, type ProblemCounts } from './metrics/problem-counts.js';
 import { Problem, shorten } from './problem.js';
-import { show } from './rows.js';
-import { secureAnswer } from './security-headers.js';
+import { show } from './rows/rows.js';
 
 /** Answers whatever goes wrong, from the router on, with a problem document. */
 export function answerProblems(app: FastifyInstance, counts: ProblemCounts): void {

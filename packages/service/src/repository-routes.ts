@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { documented } from './docs/route-docs.js';
+import type { ModelChange } from './models/refresh.js';
+import { logChanges } from './models/reload.js';
+import type { ModelRepository } from './models/repository.js';
 import { Problem } from './problem.js';
-import type { ModelChange } from './refresh.js';
-import { logChanges } from './reload.js';
-import type { ModelRepository } from './repository.js';
 import { ModelName } from './schemas.js';
 import { acceptTensors } from './v2/body.js';
 

@@ -6,13 +6,13 @@ import { openAccess } from './access/open-access.js';
 import { buildApp } from './app.js';
 import { help } from './help.js';
 import { standardOutput } from './lines.js';
-import { passedOver } from './model-files.js';
-import { reloadModels } from './reload.js';
-import { openRepository } from './repository.js';
+import { passedOver } from './models/model-files.js';
+import { reloadModels } from './models/reload.js';
+import { openRepository } from './models/repository.js';
+import { watchFolder } from './models/watch.js';
 import { readSettings } from './settings.js';
 import { onEnding, onHangUp } from './signals.js';
 import { tracing } from './tracing/tracing.js';
-import { watchFolder } from './watch.js';
 
 try {
   const { values } = parseArgs({ options: { help: { type: 'boolean' } } });

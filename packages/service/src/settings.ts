@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { KindGuard, type TInteger, type TLiteral, type TSchema, type TUnion, Type } from '@sinclair/typebox';
 import { algorithms } from './access/token-rules.js';
-import { isAddressRange } from './trusted-proxies.js';
+import { isAddressRange } from './http/trusted-proxies.js';
 
 /** How the service runs; each is an environment variable of the same name in capitals. */
 export interface Settings {

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answer } from './answer.js';
 import { documented } from './docs/route-docs.js';
-import { readInstances } from './instances.js';
-import type { ModelState, Models } from './models.js';
+import type { ModelState, Models } from './models/models.js';
 import { Problem } from './problem.js';
-import { expectObject } from './rows.js';
+import { readInstances } from './rows/instances.js';
+import { expectObject } from './rows/rows.js';
 import { ModelNames, ModelParams, ModelStatus, Predictions } from './schemas.js';
 
 export interface V1Options {

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
 import { Problem } from '../problem.js';
-import { isObject, show } from '../rows.js';
+import { isObject, show } from '../rows/rows.js';
 
 /** Milliseconds that the issuer has for an answer. */
 const TIMEOUT = 5000;

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { FastifyBaseLogger } from 'fastify';
+import { reasonOf } from '../models/served-model.js';
+import { watchFile } from '../models/watch.js';
 import { Problem } from '../problem.js';
-import { reasonOf } from '../served-model.js';
-import { watchFile } from '../watch.js';
 import type { Access, Client } from './client.js';
 import { apiKey } from './credential.js';
 import { type Key, parseKeys } from './keys.js';

@@ -1,4 +1,4 @@
-import { isObject, show } from '../rows.js';
+import { isObject, show } from '../rows/rows.js';
 import type { Client } from './client.js';
 import { type Scope, scopes } from './scopes.js';
 

@@ -1,5 +1,5 @@
-import type { ServedModel } from '../served-model.js';
-import { isSplit } from '../split.js';
+import type { ServedModel } from '../models/served-model.js';
+import { isSplit } from '../rows/split.js';
 import { OUTPUT } from '../v2/outputs.js';
 import type { ExampleRows } from './example-rows.js';
 import { inferenceSchema } from './inference-schema.js';

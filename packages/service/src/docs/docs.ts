@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
-import { tagAnswers } from '../entity-tags.js';
-import type { Models } from '../models.js';
+import { tagAnswers } from '../http/entity-tags.js';
+import { securePage } from '../http/security-headers.js';
+import type { Models } from '../models/models.js';
 import { Problem } from '../problem.js';
-import { show } from '../rows.js';
-import { securePage } from '../security-headers.js';
+import { show } from '../rows/rows.js';
 import { type DocumentedRoute, documented } from './route-docs.js';
 
 export interface DocsOptions {

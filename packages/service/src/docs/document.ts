@@ -1,4 +1,4 @@
-import type { Models } from '../models.js';
+import type { Models } from '../models/models.js';
 import { serviceVersion } from '../service-version.js';
 import { headers } from './headers.js';
 import { describeModel } from './model-components.js';

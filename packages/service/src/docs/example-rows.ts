@@ -1,4 +1,4 @@
-import type { ServedModel } from '../served-model.js';
+import type { ServedModel } from '../models/served-model.js';
 
 /** A few golden rows of a model in the shapes that `rowSchemas` describes, and as CSV. */
 export interface ExampleRows {

@@ -1,4 +1,4 @@
-import type { ServedModel } from '../served-model.js';
+import type { ServedModel } from '../models/served-model.js';
 import { datatypes } from '../v2/datatypes.js';
 import { OUTPUT } from '../v2/outputs.js';
 import type { Schema } from './openapi.js';

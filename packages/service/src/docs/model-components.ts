@@ -1,4 +1,4 @@
-import type { ServedModel } from '../served-model.js';
+import type { ServedModel } from '../models/served-model.js';
 import { type DialectName, dialectNames, dialects } from './dialects.js';
 import { type ExampleRows, exampleRows } from './example-rows.js';
 import { type Content, type Example, type MediaType, type Reference, refer, type Schema } from './openapi.js';

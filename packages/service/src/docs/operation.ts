@@ -1,4 +1,4 @@
-import type { Models } from '../models.js';
+import type { Models } from '../models/models.js';
 import type { DialectName } from './dialects.js';
 import type { ModelComponents } from './model-components.js';
 import type { Content, MediaType, Operation, Reference, RequestBody, Schema } from './openapi.js';

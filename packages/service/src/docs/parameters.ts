@@ -1,4 +1,4 @@
-import type { Models } from '../models.js';
+import type { Models } from '../models/models.js';
 import { problems } from '../problems.js';
 import type { Parameter, Schema } from './openapi.js';
 import type { DocumentedRoute } from './route-docs.js';

@@ -1,5 +1,5 @@
 import type { Interval } from '@housing/model';
-import type { ServedModel } from '../served-model.js';
+import type { ServedModel } from '../models/served-model.js';
 import { refer, type Schema } from './openapi.js';
 
 /** The name among the components of what belongs to a version of a model. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { documented } from '../docs/route-docs.js';
-import type { Models } from '../models.js';
+import type { Models } from '../models/models.js';
 import { createDurationHistogram } from './durations.js';
 import type { createRegistry } from './registry.js';
 import type { RequestMetricsOptions } from './request-metrics.js';

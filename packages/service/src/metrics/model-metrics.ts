@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { type ModelState, type Models, UNLOADED } from '../models.js';
+import { type ModelState, type Models, UNLOADED } from '../models/models.js';
 import type { Usage } from './usage.js';
 
 const STATES: readonly ModelState['state'][] = ['READY', 'UNAVAILABLE'];

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ServedModel } from '../served-model.js';
+import type { ServedModel } from '../models/served-model.js';
 import type { DurationHistogram } from './durations.js';
 import type { Usage } from './usage.js';
 

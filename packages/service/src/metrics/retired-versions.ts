@@ -1,4 +1,4 @@
-import type { Models } from '../models.js';
+import type { Models } from '../models/models.js';
 
 /** For how long a version that is gone is still told of, in milliseconds: all who scrape have then seen its last counts. */
 const LONGEST_MEMORY = 60 * 60_000;

@@ -1,4 +1,4 @@
-import type { ServedModel } from '../served-model.js';
+import type { ServedModel } from '../models/served-model.js';
 import { createDrift, type Drift } from './drift.js';
 import { keyOf, type VersionCounts } from './retired-versions.js';
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { expectUtf8, parseJson, refuseMediaType } from '../json.js';
+import { expectUtf8, parseJson, refuseMediaType } from '../http/json.js';
 import { Problem } from '../problem.js';
-import { show } from '../rows.js';
+import { show } from '../rows/rows.js';
 
 /** A body of the Open Inference Protocol. */
 export interface Body {

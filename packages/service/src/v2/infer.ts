@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { answer, type Question } from '../answer.js';
 import { documented } from '../docs/route-docs.js';
-import type { Models } from '../models.js';
+import type { Models } from '../models/models.js';
+import type { ServedModel } from '../models/served-model.js';
 import { Problem } from '../problem.js';
-import { expectObject, type Fields, show } from '../rows.js';
-import type { ServedModel } from '../served-model.js';
+import { expectObject, type Fields, show } from '../rows/rows.js';
 import type { Body } from './body.js';
 import { OUTPUT, wantsBinary } from './outputs.js';
 import { InferenceResponse } from './schemas.js';

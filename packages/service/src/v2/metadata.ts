@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { documented } from '../docs/route-docs.js';
 import { expectReady, type HealthOptions, isReadyNow } from '../health.js';
-import { findOpenly, type Models } from '../models.js';
+import { findOpenly, type Models } from '../models/models.js';
+import type { ServedModel } from '../models/served-model.js';
 import { Problem } from '../problem.js';
-import { isObject, show } from '../rows.js';
+import { isObject, show } from '../rows/rows.js';
 import { ModelParams } from '../schemas.js';
-import type { ServedModel } from '../served-model.js';
 import { serviceVersion } from '../service-version.js';
 import type { Body } from './body.js';
 import { OUTPUT } from './outputs.js';

@@ -1,5 +1,5 @@
 import { Problem, pointerTo } from '../problem.js';
-import { type Fields, isObject, show } from '../rows.js';
+import { type Fields, isObject, show } from '../rows/rows.js';
 import { readFlag, readParameters } from './parameters.js';
 
 /** The one output that every model has: a prediction a row. */

@@ -1,5 +1,5 @@
 import { Problem } from '../problem.js';
-import { type Fields, isObject, show } from '../rows.js';
+import { type Fields, isObject, show } from '../rows/rows.js';
 
 /** The `parameters` of a request, a tensor or an output, of which there may be none; `null` stands for none too. */
 export function readParameters({ parameters }: Fields, pointer: string): Fields {

@@ -1,6 +1,6 @@
 import type { Interval } from '@housing/model';
 import { Problem, pointerTo } from '../problem.js';
-import { accepts, allocate, expectFeatures, type Rows, type RowsReader, refuse, show } from '../rows.js';
+import { accepts, allocate, expectFeatures, type Rows, type RowsReader, refuse, show } from '../rows/rows.js';
 import type { Tensor } from './tensors.js';
 
 /**

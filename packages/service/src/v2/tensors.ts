@@ -1,5 +1,5 @@
 import { Problem, pointerTo } from '../problem.js';
-import { type Fields, isObject, show } from '../rows.js';
+import { type Fields, isObject, show } from '../rows/rows.js';
 import { type Datatype, datatypes } from './datatypes.js';
 import { readParameters } from './parameters.js';
 

@@ -1,5 +1,5 @@
+import { Problem, pointerTo } from '../problem.js';
 import { readArrays } from './arrays.js';
-import { Problem, pointerTo } from './problem.js';
 import { expectFeatures, type Fields, type Rows, type RowsReader, show } from './rows.js';
 
 /** Whether a body is `{"columns":[...],"data":[[...]]}`, as `DataFrame.to_dict('split')` gives it, and not columns of such names. */

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 
 /**
  * Bounds how many requests a client may send in a minute, by its name where it authenticates, otherwise by its address; more are refused

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { clientGone, Problem } from './problem.js';
+import { clientGone, Problem } from '../problem.js';
 
 /**
  * Refuses work beyond a bound with `overloaded`, before its body is read: work is what is posted, so that probes and descriptions

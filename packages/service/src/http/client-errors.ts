@@ -1,9 +1,9 @@
 import { maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { fieldsOfDialect } from './dialect-fields.js';
-import { countProblem, type ProblemCounts } from './metrics/problem-counts.js';
-import { Problem, shorten } from './problem.js';
-import type { ProblemCode } from './problems.js';
+import { fieldsOfDialect } from '../dialect-fields.js';
+import { countProblem, type ProblemCounts } from '../metrics/problem-counts.js';
+import { Problem, shorten } from '../problem.js';
+import type { ProblemCode } from '../problems.js';
 
 const clientErrors: Readonly<Record<string, [ProblemCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', `expected headers of at most ${maxHeaderSize} bytes, got more`],

@@ -1,5 +1,5 @@
-import { Problem } from './problem.js';
-import { show } from './rows.js';
+import { Problem } from '../problem.js';
+import { show } from '../rows/rows.js';
 import type { ServedModel } from './served-model.js';
 
 /** The reason of what does not serve since somebody has said so, and not since a file has failed. */

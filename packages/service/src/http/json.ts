@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Problem } from './problem.js';
-import { show } from './rows.js';
+import { Problem } from '../problem.js';
+import { show } from '../rows/rows.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,5 +1,5 @@
+import { Problem } from '../problem.js';
 import { readArrays } from './arrays.js';
-import { Problem } from './problem.js';
 import { readRecords } from './records.js';
 import { type Rows, type RowsReader, show } from './rows.js';
 

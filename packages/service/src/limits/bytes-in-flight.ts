@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { clientGone, Problem } from './problem.js';
+import { clientGone, Problem } from '../problem.js';
 
 /** Bodies of at most so many bytes are not counted: even as many as may be in flight at once need little. */
 const SMALL = 2 ** 16;

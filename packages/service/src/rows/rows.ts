@@ -1,5 +1,5 @@
 import type { Interval, Predictor } from '@housing/model';
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 
 /** The rows of a request, in the model's order of features, and where in the body each value was. */
 export interface Rows {

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { Problem, shorten } from './problem.js';
+import { Problem, shorten } from '../problem.js';
 import type { RowsReader } from './rows.js';
 
 /** A CSV file, in the shape of `DataFrame.to_dict('split')`. */

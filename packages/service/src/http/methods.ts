@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 
 // all that Node parses; CONNECT never becomes a request
 const methods = METHODS.filter((method) => method !== 'CONNECT');

@@ -1,8 +1,8 @@
 import type { Readable, Transform } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
-import { Problem } from './problem.js';
-import { show } from './rows.js';
+import { Problem } from '../problem.js';
+import { show } from '../rows/rows.js';
 
 // no Brotli: its window alone may take 16 MiB a request
 const inflaters: ReadonlyMap<string, () => Transform> = new Map([

@@ -1,7 +1,7 @@
+import type { Table } from '../schemas.js';
 import { readColumns } from './columns.js';
 import { readRecords } from './records.js';
 import type { Rows, RowsReader } from './rows.js';
-import type { Table } from './schemas.js';
 import { isSplit, readSplit } from './split.js';
 
 /**

@@ -1,4 +1,4 @@
-import { Problem, pointerTo } from './problem.js';
+import { Problem, pointerTo } from '../problem.js';
 import { accepts, allocate, type Rows, type RowsReader, refuse, show } from './rows.js';
 
 /**
