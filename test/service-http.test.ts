@@ -1,12 +1,8 @@
 import { once } from 'node:events';
 import { METHODS, request } from 'node:http';
 import { connect } from 'node:net';
-import { examples } from '@housing/bench/examples.js';
 import t from 'tap';
-import { makeKey, openKeys } from './support/keys.js';
 import { build } from './support/service.js';
-
-const alice = makeKey('alice', ['predict']);
 
 /** Sends bytes and returns all that comes back. */
 async function exchange(port: string, bytes: string): Promise<string> {
@@ -88,35 +84,6 @@ t.test('what Node itself would refuse without a word is a problem too', async (t
     detail: 'expect: expected 100-continue, got "tea"',
     requestId: /^[\da-f-]{36}$/,
   });
-});
-
-t.test('who waits to be asked for the body is asked only where it is read', async (t) => {
-  const app = build(t, { maxBytes: 1000, authenticate: openKeys(t, [alice]).authenticate });
-  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
-  const expecting = (path: string, key: string, length: number, type = 'application/json') =>
-    `POST ${path} HTTP/1.1\r\nhost: x\r\nx-api-key: ${key}\r\ncontent-type: ${type}\r\ncontent-length: ${length}\r\nexpect: 100-continue\r\n\r\n`;
-  for (const [request, status] of [
-    [expecting('/predict', 'wrong', 100), 401],
-    [expecting('/none', alice.key, 100), 404],
-    [expecting('/models', alice.key, 100), 405],
-    [expecting('/predict', alice.key, 1001), 413],
-    [expecting('/predict', alice.key, 100, 'text/csv'), 415],
-  ] as const) {
-    const begun = performance.now();
-    t.match(await exchange(port, request), new RegExp(`^HTTP/1\\.1 ${status} (.*\\r\\n)*connection: close\\r\\n`, 'i'));
-    // it would wait ten seconds for the rest
-    t.ok(performance.now() - begun < 8000);
-  }
-
-  const [{ body, answer }] = examples;
-  const socket = connect(Number(port), '127.0.0.1');
-  for (let k = 0; k < 2; k++) {
-    socket.write(expecting('/predict', alice.key, body.length));
-    t.equal(String((await once(socket, 'data'))[0]), 'HTTP/1.1 100 Continue\r\n\r\n');
-    socket.write(body);
-    t.ok(String((await once(socket, 'data'))[0]).endsWith(answer), 'and the connection goes on');
-  }
-  socket.destroy();
 });
 
 t.test('a client that sends too many bytes before it reads is told so', async (t) => {

@@ -11,7 +11,6 @@ import { answerClientError } from './http/client-errors.js';
 import { closeConnections } from './http/closing.js';
 import { compressAnswers } from './http/compress.js';
 import { allowOrigins } from './http/cors.js';
-import { askForBodies } from './http/expectations.js';
 import { inflateBodies } from './http/inflate.js';
 import { acceptJson } from './http/json.js';
 import { collectMethods, refuseOtherMethods } from './http/methods.js';
@@ -116,7 +115,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
   secureAnswers(app, hstsMaxAge);
   allowOrigins(app, corsOrigins);
   answerProblems(app, problems);
-  askForBodies(app);
   acceptJson(app);
   const lastAnswer = closeConnections(app, stopping);
   closeWaitingAnswers(app);

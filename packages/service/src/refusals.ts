@@ -16,6 +16,7 @@ export function answerProblems(app: FastifyInstance, counts: ProblemCounts): voi
     if (isCutOff(request.raw, reply)) await discard(request.raw);
     return sendProblem(error, request, reply, counts);
   });
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   // before the body is read: an unknown path is unknown whatever it is sent
   app.addHook('onRequest', (request, _reply, done) => {
     expectHttp(request.raw);
@@ -25,9 +26,7 @@ export function answerProblems(app: FastifyInstance, counts: ProblemCounts): voi
 }
 
 // refused before all of it has come, on a connection that ends with the answer
-function isCutOff({ complete, headers, readableFlowing }: IncomingMessage, reply: FastifyReply): boolean {
-  // who waits to be asked for the body has sent none
-  if (headers.expect !== undefined && readableFlowing === null) return false;
+function isCutOff({ complete }: IncomingMessage, reply: FastifyReply): boolean {
   return !complete && (reply.getHeader('connection') === 'close' || !reply.raw.shouldKeepAlive);
 }
 
