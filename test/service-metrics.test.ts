@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { buildApp, gatherModels, openRepository } from '@housing/service';
+import type { FastifyInstance } from 'fastify';
 import t from 'tap';
 import { documentOf } from './support/documents.js';
 import { samplesOf, scrape } from './support/metrics.js';
@@ -118,6 +119,28 @@ t.test('failures are counted by code, also those before routing, and all codes a
     'http_problems_total{code="malformed_request"}': 2,
   });
 });
+
+t.test('who hangs up behind an answer, or sends bytes behind the last one, sent no malformed request', async (t) => {
+  const app = build(t);
+  const { port } = new URL(await app.listen({ port: 0, host }));
+  const ask = async (ending: string) => {
+    const client = connect(Number(port), host);
+    client.write(`GET /health HTTP/1.1\r\nhost: x\r\n${ending}`);
+    await once(client, 'data');
+    return client;
+  };
+  (await ask('\r\n')).resetAndDestroy();
+  const last = await ask('connection: close\r\n\r\nno HTTP\r\n\r\n');
+  if (!last.closed) await once(last.resume(), 'close');
+  while (await nConnections(app)) await nextTurn();
+  t.equal((await scrape(app)).get('http_problems_total{code="malformed_request"}'), 0);
+});
+
+function nConnections({ server }: Pick<FastifyInstance, 'server'>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, n) => (error ? reject(error) : resolve(n)));
+  });
+}
 
 t.test('requests in flight are told, and those that are refused as too many', async (t) => {
   const app = build(t, { maxInFlight: 1 });

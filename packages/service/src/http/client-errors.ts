@@ -28,10 +28,15 @@ export function answerClientError(
   last: ServerResponse | undefined,
   counts: ProblemCounts,
 ): void {
-  if (error.code === 'ECONNRESET') socket.destroy();
+  if (error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
   if (broken.has(socket)) return;
   broken.add(socket);
   inTurn(last, () => {
+    // the last answer has ended the connection
+    if (!socket.writable) return;
     // the request may have its answer: that it was not to be read to its end
     const isAnswered = last?.headersSent && !last.req.complete;
     end(socket, isAnswered ? '' : refuse(error, counts));
@@ -63,8 +68,7 @@ function refuse({ code: error = '', message }: Error & { code?: string }, counts
 }
 
 function end(socket: Socket, answer: string): void {
-  // the last answer may have ended it
-  if (socket.writable) socket.end(answer);
+  socket.end(answer);
   // at once might cut off the answer; one that never hangs up would keep what its request holds
   const timer = setTimeout(() => socket.destroy(), LINGER);
   socket.once('close', () => clearTimeout(timer));

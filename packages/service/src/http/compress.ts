@@ -14,7 +14,9 @@ export function compressAnswers(app: FastifyInstance): void {
     // behind the hooks of plugins, which tag what they answer, and before that of HEAD, which takes its length
     route.onSend = [
       (request, reply, payload, done) => {
-        if (isLong(payload)) compressFor(request, reply, payload).then((sent) => done(null, sent), done);
+        // 304 to HEAD has a payload, for its length
+        if (isLong(payload) && reply.statusCode !== 304)
+          compressFor(request, reply, payload).then((sent) => done(null, sent), done);
         else done(null, payload);
       },
       ...[route.onSend ?? []].flat(),

@@ -11,11 +11,10 @@ export function tagAnswers(app: FastifyInstance): void {
     reply.header('etag', tag);
     if (!names(request.headers['if-none-match'], tag)) return done(null, payload);
     reply.code(304).removeHeader('content-type');
-    // Fastify takes the length of what HEAD would have got, and fails without it
-    if (request.method === 'HEAD') return done(null, payload);
     // as of the answer itself: a cache takes over what this says of it
     tellEncodings(reply, payload);
-    done(null, null);
+    // Fastify takes the length of what HEAD would have got, and fails without it
+    done(null, request.method === 'HEAD' ? payload : null);
   });
 }
 
