@@ -7,7 +7,7 @@ import { buildApp } from './app.js';
 import { help } from './help.js';
 import { standardOutput } from './lines.js';
 import { passedOver } from './models/model-files.js';
-import { reloadModels } from './models/reload.js';
+import { createReload } from './models/reload.js';
 import { openRepository } from './models/repository.js';
 import { watchFolder } from './models/watch.js';
 import { readSettings } from './settings.js';
@@ -54,7 +54,7 @@ async function serve(): Promise<void> {
       `${join(modelsDir, file)}: expected NAME.json, NAME of letters, digits, ".", "_" and "-", or NAME/VERSION.json, passed over`,
     );
   app.addHook('onClose', access.follow(app.log));
-  const reload = () => reloadModels(repository, app.log);
+  const reload = createReload(repository, app.log);
   if (modelsWatch) app.addHook('onClose', watchFolder(modelsDir, reload));
   onHangUp(reload);
   await app.listen({ host, port });

@@ -3,16 +3,21 @@ import type { ModelChange } from './refresh.js';
 import type { ModelRepository } from './repository.js';
 import { reasonOf } from './served-model.js';
 
-/** Reloads models, and tells the log what came of it. */
-export async function reloadModels({ models, reload }: ModelRepository, log: FastifyBaseLogger): Promise<void> {
-  const wasRefused = models.isFolderRefused();
-  try {
-    const changes = await reload();
-    if (wasRefused) log.info('models reloaded again');
-    logChanges(log, changes);
-  } catch (error) {
-    log.error({ reason: reasonOf(error) }, 'models not reloaded');
-  }
+/** Makes what reloads the models of a repository and tells the log what came of it. */
+export function createReload({ reload }: ModelRepository, log: FastifyBaseLogger): () => Promise<void> {
+  // what the log was told last, whatever became of the folder meanwhile
+  let hasFailed = false;
+  return async () => {
+    try {
+      const changes = await reload();
+      if (hasFailed) log.info('models reloaded again');
+      hasFailed = false;
+      logChanges(log, changes);
+    } catch (error) {
+      hasFailed = true;
+      log.error({ reason: reasonOf(error) }, 'models not reloaded');
+    }
+  };
 }
 
 /** Tells the log what has come of models, a line a version. */
