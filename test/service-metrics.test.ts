@@ -147,7 +147,9 @@ t.test('requests in flight are told, and those that are refused as too many', as
   const { port } = new URL(await app.listen({ port: 0, host }));
   const client = connect(Number(port), host);
   client.write('POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n');
-  while ((await post(app, '/predict', [row])).statusCode === 200) await nextTurn();
+  // not found out by posting: whichever came first would be in flight
+  while ((await scrape(app)).get('http_requests_in_flight') !== 1) await nextTurn();
+  t.equal((await post(app, '/predict', [row])).statusCode, 503);
   const samples = await scrape(app);
   t.equal(samples.get('http_requests_in_flight'), 1);
   t.equal(samples.get('http_requests_in_flight_limit'), 1);
