@@ -8,7 +8,7 @@ export { gatherModels, type ModelState, type Models } from './models/models.js';
 export type { ModelChange } from './models/refresh.js';
 export { type ModelRepository, openRepository } from './models/repository.js';
 export type { ServedModel } from './models/served-model.js';
-export { watchFolder } from './models/watch.js';
+export { watchFolder } from './models/watch-folder.js';
 export { Problem, type ProblemDocument } from './problem.js';
 export type { ProblemCode } from './problems.js';
 export { describeSettings, readSettings, type SettingDescription, type Settings } from './settings.js';

@@ -9,7 +9,7 @@ import { standardOutput } from './lines.js';
 import { passedOver } from './models/model-files.js';
 import { createReload } from './models/reload.js';
 import { openRepository } from './models/repository.js';
-import { watchFolder } from './models/watch.js';
+import { watchFolder } from './models/watch-folder.js';
 import { readSettings } from './settings.js';
 import { onEnding, onHangUp } from './signals.js';
 import { tracing } from './tracing/tracing.js';

@@ -1,36 +1,23 @@
 import { statSync } from 'node:fs';
-import { listModelFiles } from './model-files.js';
 
 /**
- * Calls back when the model files of a folder have changed and then stayed the same from one look to the next.
+ * Has files read when they have changed, or others are listed, and then stayed the same from one look to the next; and again at each
+ * look until that succeeds.
  *
  * It looks instead of waiting for events of the file system, which do not come from network drives, nor from what Kubernetes
  * mounts by symbolic links.
  *
- * @param everyMs milliseconds from one look to the next; 1000 by default
+ * @param everyMs milliseconds from one look to the next
  * @returns what ends it
  */
-export function watchFolder(folder: string, onChange: () => void, everyMs = 1000): () => void {
-  const tell = () => {
-    onChange();
-    return true;
-  };
-  return watch(() => listModelFiles(folder).map(({ path }) => path), tell, everyMs);
-}
-
-/** Has a file read when it has changed, as {@link watchFolder} does, and again at each look until that succeeds. */
-export function watchFile(path: string, read: () => boolean, everyMs = 1000): () => void {
-  return watch(() => [path], read, everyMs);
-}
-
-function watch(listPaths: () => string[], onChange: () => boolean, everyMs: number): () => void {
+export function watchFiles(listPaths: () => string[], read: () => boolean, everyMs = 1000): () => void {
   let before: string | undefined;
   // unlike any: what changed between the start's reading and the first look is read too
   let told: string | undefined;
 
   const timer = setInterval(() => {
     const now = look(listPaths);
-    if (now === before && now !== told && onChange()) told = now;
+    if (now === before && now !== told && read()) told = now;
     before = now;
   }, everyMs);
   return () => clearInterval(timer);

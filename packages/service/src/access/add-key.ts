@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { reasonOf } from '../models/served-model.js';
+import { reasonOf } from '../reason.js';
 import { parseKeys } from './keys.js';
 import type { Scope } from './scopes.js';
 

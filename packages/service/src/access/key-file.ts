@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { FastifyBaseLogger } from 'fastify';
-import { reasonOf } from '../models/served-model.js';
-import { watchFile } from '../models/watch.js';
 import { Problem } from '../problem.js';
+import { reasonOf } from '../reason.js';
+import { watchFiles } from '../watch.js';
 import type { Access, Client } from './client.js';
 import { apiKey } from './credential.js';
 import { type Key, parseKeys } from './keys.js';
@@ -34,7 +34,11 @@ export function openKeyFile(path: string): Access {
 
   return {
     authenticate: ({ headers }) => find(keys, apiKey(headers)),
-    follow: (log) => watchFile(path, () => reload(log)),
+    follow: (log) =>
+      watchFiles(
+        () => [path],
+        () => reload(log),
+      ),
   };
 }
 

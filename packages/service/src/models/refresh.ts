@@ -1,6 +1,7 @@
+import { reasonOf } from '../reason.js';
 import type { ModelFile } from './model-files.js';
 import type { ModelVersion, ReplaceableModels } from './models.js';
-import { reasonOf, rereadModel } from './served-model.js';
+import { rereadModel } from './served-model.js';
 
 /** What has come of one version of a model. */
 export interface ModelChange {

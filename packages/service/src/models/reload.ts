@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { reasonOf } from '../reason.js';
 import type { ModelChange } from './refresh.js';
 import type { ModelRepository } from './repository.js';
-import { reasonOf } from './served-model.js';
 
 /** Makes what reloads the models of a repository and tells the log what came of it. */
 export function createReload({ reload }: ModelRepository, log: FastifyBaseLogger): () => Promise<void> {

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import { Problem } from '../problem.js';
+import { reasonOf } from '../reason.js';
 import { show } from '../rows/rows.js';
 import { listModelFiles, type ModelFile } from './model-files.js';
 import { gatherModels, type Models, UNLOADED } from './models.js';
 import { type ModelChange, refresh } from './refresh.js';
-import { readModel, reasonOf } from './served-model.js';
+import { readModel } from './served-model.js';
 
 /** A folder of models. What is asked of it is done one after another, and each model is replaced at once. */
 export interface ModelRepository {

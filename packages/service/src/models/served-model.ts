@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Model, Predictor } from '@housing/model';
+import { reasonOf } from '../reason.js';
 import { readDocument } from './document.js';
 import { readDocumentAside } from './document-aside.js';
 import type { ModelFile } from './model-files.js';
@@ -45,11 +46,6 @@ export async function rereadModel({ name, version, path }: ModelFile, old?: Serv
   return sha256 === old?.sha256
     ? old
     : { name, version, sha256, ...(await readDocumentAside(bytes)), loadedAt: Date.now() };
-}
-
-/** Why a file is no model, on one line: V8 quotes the file in its message, with its line breaks. */
-export function reasonOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).replace(/\s+/g, ' ');
 }
 
 function digest(bytes: Uint8Array): string {
