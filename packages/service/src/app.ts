@@ -7,6 +7,7 @@ import { docs } from './docs/docs.js';
 import { collectRoutes } from './docs/route-docs.js';
 import { health } from './health.js';
 import { home } from './home.js';
+import { answerTogether } from './http/answer-together.js';
 import { answerClientError } from './http/client-errors.js';
 import { closeConnections } from './http/closing.js';
 import { compressAnswers } from './http/compress.js';
@@ -123,6 +124,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const inFlight = boundWork(app, maxInFlight);
   inflateBodies(app);
   boundBytes(app, Math.max(maxBytesInFlight, maxBytes));
+  answerTogether(app);
   compressAnswers(app);
   const allowed = collectMethods(app);
   const routes = collectRoutes(app, authenticate === undefined ? 'none' : auth);

@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify';
+
+/** From so many answers a turn on they are sent together. Of two clients, one would idle while the other is answered. */
+const MANY = 3;
+
+/**
+ * Sends the answers of one turn of the event loop together at its end, once all requests that have come in it are read: a write
+ * between two reads costs the system a quarter of a request more. Whether there are many is told by the turn before.
+ */
+export function answerTogether(app: FastifyInstance): void {
+  let nAnswers = 0;
+  let nBefore = 0;
+  const endTurn = () => {
+    nBefore = nAnswers;
+    nAnswers = 0;
+  };
+  app.addHook('onSend', (_request, _reply, payload, done) => {
+    if (nAnswers === 0) setImmediate(endTurn);
+    nAnswers++;
+    if (nBefore < MANY) done(null, payload);
+    else setImmediate(done, null, payload);
+  });
+}
