@@ -43,18 +43,18 @@ t.test('a request is one line: id, model, rows, status and duration', async (t) 
   t.type(lines[0].ms, 'number');
 });
 
-t.test('a refused request is a line too, without its payload', async (t) => {
+t.test('a refused request is a line too: why and from where, without its payload', async (t) => {
   const { app, lines } = buildWithLog(t, 'info');
   await post(app, '/predict', [{ ...row, RM: 'secret' }]);
   t.equal(lines.length, 1);
-  t.match(lines[0], { status: 400, model: 'housing', version: 1 });
+  t.match(lines[0], { status: 400, code: 'wrong_type', ip: '127.0.0.1', model: 'housing', version: 1 });
   t.notMatch(JSON.stringify(lines), 'secret');
 });
 
 t.test('a path that no route can have is a line too', async (t) => {
   const { app, lines } = buildWithLog(t, 'info');
   const { headers } = await app.inject('/%zz');
-  t.match(lines, [{ level: 30, method: 'GET', url: '/%zz', status: 400, msg: 'answered' }]);
+  t.match(lines, [{ level: 30, method: 'GET', url: '/%zz', status: 400, code: 'malformed_request', msg: 'answered' }]);
   t.equal(headers['x-request-id'], lines[0].reqId);
 });
 

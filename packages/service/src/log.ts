@@ -2,17 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Predictor } from '@housing/model';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ProblemCode } from './problems.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the request asked of a model, for its line in the log. */
     asked: { model: string; version: number; rows?: number } | null;
+    /** Why the request was refused and where it came from, for the same line. */
+    refused: { code: ProblemCode; ip: string } | null;
   }
 }
 
 /** Logs a line a request, when it has been answered, and tells the client the id that stands in it. */
 export function logRequests(app: FastifyInstance): void {
   app.decorateRequest('asked', null);
+  app.decorateRequest('refused', null);
   app.addHook('onRequest', (request, reply, done) => {
     tellId(request, reply);
     done();
@@ -30,11 +34,12 @@ export function tellId({ id }: FastifyRequest, reply: FastifyReply): void {
 
 /** Logs a request that has been answered. */
 export function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
-  const { method, asked } = request;
+  const { method, asked, refused } = request;
   const url = pathOf(request);
   const client = request.client?.name;
   const { statusCode: status, elapsedTime } = reply;
-  request.log.info({ method, url, client, status, ...asked, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
+  const ms = Math.round(elapsedTime * 1000) / 1000;
+  request.log.info({ method, url, client, status, ...refused, ...asked, ms }, 'answered');
 }
 
 /** The path that is asked for. A query means nothing here, and may be a secret of whoever takes this for another service. */

@@ -59,6 +59,7 @@ export function sendProblem(
 ): FastifyReply {
   const problem = error instanceof Problem ? error : problemOf(error, request);
   countProblem(counts, problem.code);
+  request.refused = { code: problem.code, ip: request.ip };
   if (problem.code === 'internal_error') request.log.error({ err: error }, 'failed');
   // an answer that nobody takes is none for the log
   const { method } = request;
