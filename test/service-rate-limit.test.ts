@@ -144,6 +144,31 @@ t.test('who fails to authenticate too often is refused before the key is looked 
   t.equal((await app.inject('/health')).statusCode, 200);
 });
 
+t.test('who is refused for what it may not do, or sends two keys, is bounded too', async (t) => {
+  const [alice, bob] = [makeKey('alice', ['predict']), makeKey('bob', ['predict'])];
+  const app = build(t, { rateLimit: 2, authenticate: openKeys(t, [alice, bob]).authenticate });
+  const describe = () => app.inject({ url: '/models', headers: { 'x-api-key': alice.key } });
+  t.match((await describe()).json(), { code: 'insufficient_scope' });
+  t.equal((await describe()).headers['ratelimit-remaining'], '0');
+  t.match((await describe()).json(), {
+    code: 'rate_limited',
+    detail: 'expected at most 2 requests a minute, got more',
+  });
+  const both = { 'x-api-key': alice.key, authorization: `Bearer ${bob.key}` };
+  for (let k = 0; k < 2; k++) t.match((await predict(app, both)).json(), { code: 'conflicting_credentials' });
+  t.match((await predict(app, both)).json(), {
+    code: 'rate_limited',
+    detail: 'expected at most 2 failures to authenticate a minute, got more',
+  });
+});
+
+t.test('without authentication, who asks for what an administrator may is bounded too', async (t) => {
+  const app = build(t, { rateLimit: 1 });
+  const load = () => app.inject({ method: 'POST', url: '/v2/repository/models/housing/load' });
+  t.match((await load()).json(), { code: 'admin_required' });
+  t.match((await load()).json(), { code: 'rate_limited' });
+});
+
 t.test('without proxies that are trusted, what is forwarded is not believed', async (t) => {
   const app = build(t, { rateLimit: 1 });
   t.equal((await predict(app, from('192.0.2.1'))).statusCode, 200);

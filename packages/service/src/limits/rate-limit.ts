@@ -36,8 +36,12 @@ function limitFailures(app: FastifyInstance, perMinute: number): void {
     throw limited(perMinute, 'failures to authenticate');
   });
   app.addHook('onError', async (request, _reply, error: Error) => {
-    if (error instanceof Problem && error.status === 401) await failuresOf?.(request);
+    if (error instanceof Problem && isFailure(error)) await failuresOf?.(request);
   });
+}
+
+function isFailure({ status, code }: Problem): boolean {
+  return status === 401 || code === 'conflicting_credentials';
 }
 
 function limited(perMinute: number, what: string): Problem {
