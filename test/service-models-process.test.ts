@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,9 +26,8 @@ t.test('SIGHUP reloads the models, and a file that fails leaves what serves', as
 
   writeFileSync(join(folder, 'm', '2.json'), documentOf(20));
   server.child.kill('SIGHUP');
-  await untilTold(server, 'model loaded');
+  await untilTold(server, 'model loaded', 2);
   t.equal(await predict(url), '2: {"prediction":[17]}');
-  t.match(linesOf(server, 'model loaded'), [{ level: 30, model: 'm', version: 2 }]);
 
   writeFileSync(join(folder, 'm', '3.json'), documentOf(30).slice(0, -1));
   server.child.kill('SIGHUP');
@@ -45,11 +45,37 @@ t.test('SIGHUP reloads the models, and a file that fails leaves what serves', as
   writeFileSync(join(folder, 'm.json'), documentOf(40));
   server.child.kill('SIGHUP');
   await untilTold(server, 'models reloaded again');
-  await untilTold(server, 'model loaded', 2);
+  await untilTold(server, 'model loaded', 3);
   t.equal(await predict(url), '1: {"prediction":[37]}');
 
   server.child.kill('SIGTERM');
   t.equal(await server.exit, 0);
+});
+
+t.test('the log tells which files serve, at start and later', async (t) => {
+  const folder = t.testdir({ 'm.json': documentOf(10), n: { '2.json': documentOf(20) } });
+  const start = Date.now();
+  const server = startServer(t, { MODELS_DIR: folder, DEFAULT_MODEL: 'm' });
+  await untilListening(server);
+  const told = (model: string, version: number, init: number) => {
+    const sha256 = createHash('sha256').update(documentOf(init)).digest('hex');
+    return { level: 30, model, version, sha256, loadedAt: Number };
+  };
+  const atStart = [told('m', 1, 10), told('n', 2, 20)];
+  t.match(linesOf(server, 'model loaded'), atStart);
+  t.ok(server.output.stdout.indexOf('model loaded') < server.output.stdout.indexOf('listening'));
+
+  writeFileSync(join(folder, 'm.json'), documentOf(30));
+  server.child.kill('SIGHUP');
+  await untilTold(server, 'model loaded', 3);
+  const lines = linesOf(server, 'model loaded');
+  t.match(lines, [...atStart, told('m', 1, 30)]);
+  const times = [start, ...lines.map(({ loadedAt }) => Number(loadedAt)), Date.now()];
+  t.strictSame(
+    times,
+    [...times].sort((a, b) => a - b),
+    'each when it had verified',
+  );
 });
 
 t.test('SIGHUP while it starts, when it has read its models, reloads them once it can', async (t) => {
@@ -67,7 +93,7 @@ t.test('SIGHUP while it starts, when it has read its models, reloads them once i
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(raise)}`,
   });
   const url = await untilListening(server);
-  await untilTold(server, 'model loaded');
+  await untilTold(server, 'model loaded', 2);
   t.equal(await predict(url), '2: {"prediction":[17]}');
 });
 
@@ -77,7 +103,7 @@ t.test('without MODELS_WATCH files that change are left until SIGHUP', async (t)
   const watching = startServer(t, { MODELS_DIR: folder, MODELS_WATCH: 'true' });
   await untilListening(watching);
   writeFileSync(join(folder, 'm.json'), documentOf(20));
-  await untilTold(watching, 'model loaded');
+  await untilTold(watching, 'model loaded', 2);
   t.equal(await predict(url), '1: {"prediction":[7]}');
 });
 
@@ -91,12 +117,12 @@ t.test('with MODELS_WATCH a file is served once it is whole', async (t) => {
   await untilTold(server, 'model failed');
   t.equal(await predict(url), '1: {"prediction":[7]}');
   writeFileSync(join(folder, 'm', '2.json'), whole.slice(100), { flag: 'a' });
-  await untilTold(server, 'model loaded');
+  await untilTold(server, 'model loaded', 2);
   t.equal(await predict(url), '2: {"prediction":[17]}');
 
   writeFileSync(join(folder, 'm', '2.json.part'), documentOf(30));
   renameSync(join(folder, 'm', '2.json.part'), join(folder, 'm', '2.json'));
-  await untilTold(server, 'model loaded', 2);
+  await untilTold(server, 'model loaded', 3);
   t.equal(await predict(url), '2: {"prediction":[27]}');
 
   rmSync(join(folder, 'm', '2.json'));
@@ -116,6 +142,6 @@ t.test('with MODELS_WATCH a folder that Kubernetes mounts is followed through it
   t.equal(await predict(url), '1: {"prediction":[7]}');
   symlinkSync('..2', join(folder, '..tmp'));
   renameSync(join(folder, '..tmp'), join(folder, '..data'));
-  await untilTold(server, 'model loaded');
+  await untilTold(server, 'model loaded', 2);
   t.equal(await predict(url), '1: {"prediction":[17]}');
 });

@@ -7,7 +7,7 @@ import { buildApp } from './app.js';
 import { help } from './help.js';
 import { standardOutput } from './lines.js';
 import { passedOver } from './models/model-files.js';
-import { createReload } from './models/reload.js';
+import { createReload, logModels } from './models/reload.js';
 import { openRepository } from './models/repository.js';
 import { watchFolder } from './models/watch-folder.js';
 import { readSettings } from './settings.js';
@@ -53,6 +53,7 @@ async function serve(): Promise<void> {
     app.log.warn(
       `${join(modelsDir, file)}: expected NAME.json, NAME of letters, digits, ".", "_" and "-", or NAME/VERSION.json, passed over`,
     );
+  logModels(app.log, repository.models);
   app.addHook('onClose', access.follow(app.log));
   const reload = createReload(repository, app.log);
   if (modelsWatch) app.addHook('onClose', watchFolder(modelsDir, reload));

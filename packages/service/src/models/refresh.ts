@@ -1,7 +1,7 @@
 import { reasonOf } from '../reason.js';
 import type { ModelFile } from './model-files.js';
 import type { ModelVersion, ReplaceableModels } from './models.js';
-import { rereadModel } from './served-model.js';
+import { rereadModel, type ServedModel } from './served-model.js';
 
 /** What has come of one version of a model. */
 export interface ModelChange {
@@ -11,6 +11,10 @@ export interface ModelChange {
   readonly change: 'loaded' | 'recovered' | 'failed' | 'removed';
   /** Why it failed or was removed; otherwise empty. */
   readonly reason: string;
+  /** Of the file that serves, where it was loaded or recovered. */
+  readonly sha256?: string;
+  /** When that had verified, in milliseconds since 1970. */
+  readonly loadedAt?: number;
 }
 
 /** Reads what has changed of a model, and then replaces all its versions at once. */
@@ -50,17 +54,25 @@ function keepServing(read: readonly ModelVersion[], old: readonly ModelVersion[]
 function compare(model: string, old: readonly ModelVersion[], versions: readonly ModelVersion[]): ModelChange[] {
   const removed = old.filter((one) => find(versions, one) === undefined);
   const failed = versions.filter(({ reason }) => reason !== '');
-  const well = versions.filter(({ reason }) => reason === '');
-  const loaded = well.filter((one) => one.served !== find(old, one)?.served);
-  const recovered = well.filter((one) => !loaded.includes(one) && find(old, one)?.reason !== '');
+  const well = versions.flatMap(({ served, reason }) => (served !== undefined && reason === '' ? served : []));
+  const loaded = well.filter((served) => served !== find(old, served)?.served);
+  const recovered = well.filter((served) => !loaded.includes(served) && find(old, served)?.reason !== '');
   return [
-    ...loaded.map(({ version }) => ({ model, version, change: 'loaded' as const, reason: '' })),
-    ...recovered.map(({ version }) => ({ model, version, change: 'recovered' as const, reason: '' })),
+    ...loaded.map((served) => changeTo(served, 'loaded')),
+    ...recovered.map((served) => changeTo(served, 'recovered')),
     ...failed.map(({ version, reason }) => ({ model, version, change: 'failed' as const, reason })),
     ...removed.map(({ version }) => ({ model, version, change: 'removed' as const, reason: 'its file is gone' })),
   ];
 }
 
-function find(versions: readonly ModelVersion[], { version }: ModelVersion): ModelVersion | undefined {
+/** What there is to say of a model that has begun to serve. */
+export function changeTo(
+  { name, version, sha256, loadedAt }: ServedModel,
+  change: 'loaded' | 'recovered',
+): ModelChange {
+  return { model: name, version, change, reason: '', sha256, loadedAt };
+}
+
+function find(versions: readonly ModelVersion[], { version }: { readonly version: number }): ModelVersion | undefined {
   return versions.find((one) => one.version === version);
 }

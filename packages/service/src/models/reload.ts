@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { reasonOf } from '../reason.js';
-import type { ModelChange } from './refresh.js';
+import type { Models } from './models.js';
+import { changeTo, type ModelChange } from './refresh.js';
 import type { ModelRepository } from './repository.js';
 
 /** Makes what reloads the models of a repository and tells the log what came of it. */
@@ -18,6 +19,14 @@ export function createReload({ reload }: ModelRepository, log: FastifyBaseLogger
       log.error({ reason: reasonOf(error) }, 'models not reloaded');
     }
   };
+}
+
+/** Tells the log which models serve, as those are told that are loaded later. */
+export function logModels(log: FastifyBaseLogger, models: Models): void {
+  logChanges(
+    log,
+    models.list().map((served) => changeTo(served, 'loaded')),
+  );
 }
 
 /** Tells the log what has come of models, a line a version. */
