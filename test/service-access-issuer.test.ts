@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openAccess } from '@housing/service';
 import t, { type Test } from 'tap';
 import { makePair, type SigningKey, signToken, startIssuer } from './support/issuer.js';
@@ -6,14 +7,15 @@ import { build } from './support/service.js';
 const first = makePair('first');
 const second = makePair('second');
 
-/** An app that takes the tokens of an issuer, how it answers one of a key, its log, and a clock to put forward. */
+/** An app that takes the tokens of an issuer, how it answers one of a key, what it tells of the keys, and a clock to put forward. */
 async function buildWithIssuer(t: Test, keys: SigningKey[], jwksPath?: string) {
   const issuer = await startIssuer(t, keys);
   const jwtJwksUrl = jwksPath === undefined ? undefined : issuer.url + jwksPath;
   const access = await openAccess({ auth: 'jwt', jwtIssuer: issuer.url, jwtAudience: 'housing', jwtJwksUrl });
-  const errors: Record<string, unknown>[] = [];
-  const stream = { write: (line: string) => errors.push(JSON.parse(line)) };
-  const app = build(t, { authenticate: access.authenticate, auth: 'jwt', logger: { level: 'error', stream } });
+  const lines: Record<string, unknown>[] = [];
+  const stream = { write: (line: string) => lines.push(JSON.parse(line)) };
+  const told = () => lines.filter(({ msg }) => msg !== 'answered');
+  const app = build(t, { authenticate: access.authenticate, auth: 'jwt', logger: { level: 'info', stream } });
 
   const exp = Math.floor(Date.now() / 1000) + 36_000;
   const claims = { iss: issuer.url, aud: 'housing', sub: 'alice', scope: 'metadata', exp };
@@ -27,7 +29,7 @@ async function buildWithIssuer(t: Test, keys: SigningKey[], jwksPath?: string) {
   const wait = (milliseconds: number) => {
     ahead += milliseconds;
   };
-  return { issuer, access, app, errors, bear, status, wait };
+  return { issuer, access, app, told, bear, status, wait };
 }
 
 t.test('a key that the issuer has added is found', async (t) => {
@@ -62,7 +64,7 @@ t.test('a key that the issuer has withdrawn is forgotten after ten minutes', asy
 });
 
 t.test('while the issuer cannot be reached its known keys go on, and others are 503', async (t) => {
-  const { issuer, access, app, status, bear, wait, errors } = await buildWithIssuer(t, [first]);
+  const { issuer, access, app, status, bear, wait, told } = await buildWithIssuer(t, [first]);
   t.teardown(access.follow(app.log));
   t.equal(await status(first), 200);
   await issuer.stop();
@@ -75,21 +77,48 @@ t.test('while the issuer cannot be reached its known keys go on, and others are 
   t.equal(response.headers['www-authenticate'], undefined);
   t.match(response.json(), { code: 'issuer_unavailable', detail: 'expected the keys of the issuer, got none' });
   t.equal(await status(first), 200);
-  t.match(errors, [{ msg: 'keys of the issuer not fetched', err: { message: /^fetch failed: ./ } }]);
+  t.equal(told().length, 1);
+  t.match(told(), [{ msg: 'keys of the issuer not fetched', err: { message: /^fetch failed: ./ } }]);
 });
 
 t.test('an issuer that answers again is asked again, after a second', async (t) => {
-  const { issuer, access, app, errors, status, wait } = await buildWithIssuer(t, [first]);
+  const { issuer, access, app, told, status, wait } = await buildWithIssuer(t, [first]);
   issuer.instead = (response) => response.writeHead(500).end('secret');
   access.follow(app.log)();
   t.strictSame(await Promise.all([status(first), status(first), status(first)]), [503, 503, 503]);
   const nAsked = issuer.asked.length;
   for (let k = 0; k < 20; k++) t.equal(await status(first), 503);
   t.equal(issuer.asked.length, nAsked, 'within a second nobody asks');
-  t.equal(errors.length, 1, 'and the log has one line');
+  t.match(told(), [{ level: 50, msg: 'keys of the issuer not fetched' }]);
+  t.equal(told().length, 1, 'and the log has one line');
   issuer.instead = undefined;
   wait(1001);
-  t.equal(await status(first), 200);
+  t.strictSame(await Promise.all([status(first), status(second), status(first)]), [200, 401, 200]);
+  t.match(told()[1], { level: 30, msg: 'keys of the issuer fetched again' });
+  wait(10_001);
+  t.equal(await status(second), 401, 'for which they are fetched once more');
+  t.equal(told().length, 2, 'and one line when it answers again');
+});
+
+t.test('keys that are fetched again without a request are told too', async (t) => {
+  let refresh = () => {};
+  t.intercept(globalThis, 'setInterval', {
+    value: (callback: () => void, everyMs: number) => {
+      if (everyMs === 600_000) refresh = callback;
+    },
+  });
+  const { issuer, access, app, told, wait } = await buildWithIssuer(t, [first]);
+  issuer.instead = (response) => response.writeHead(500).end();
+  t.teardown(access.follow(app.log));
+  while (told().length < 1) await nextTurn();
+  issuer.instead = undefined;
+  wait(1001);
+  refresh();
+  while (told().length < 2) await nextTurn();
+  t.strictSame(
+    told().map(({ msg }) => msg),
+    ['keys of the issuer not fetched', 'keys of the issuer fetched again'],
+  );
 });
 
 const wrong: Record<string, string> = {

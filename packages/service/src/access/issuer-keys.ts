@@ -1,4 +1,12 @@
-import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWKSCacheInput,
+  type JWTVerifyGetKey,
+  jwksCache,
+} from 'jose';
 import { Problem } from '../problem.js';
 import { isObject, show } from '../rows/rows.js';
 
@@ -31,13 +39,25 @@ export interface IssuerKeys {
   refresh(): void;
 }
 
-/** @param onFailure told why, once a fetch that failed */
-export function openIssuer({ url, jwksUrl }: Issuer, onFailure: (error: unknown) => void): IssuerKeys {
-  let failure: { at: number; error: unknown } = { at: Number.NEGATIVE_INFINITY, error: undefined };
+/** Who is told how fetches end. */
+export interface FetchListener {
+  /** Told why, once a fetch that failed. */
+  onFailure(error: unknown): void;
+  /** Told once when keys have been fetched after that. */
+  onRecovery(): void;
+}
+
+/** Opens the keys of an issuer. */
+export function openIssuer({ url, jwksUrl }: Issuer, { onFailure, onRecovery }: FetchListener): IssuerKeys {
+  // by which it shows whether any have been fetched: that one was found does not tell
+  const cache: JWKSCacheInput = {};
+  const none = { at: Number.NEGATIVE_INFINITY, error: undefined, jwks: undefined };
+  let failure: { at: number; error: unknown; jwks: unknown } = none;
   const jwks = createRemoteJWKSet(new URL(jwksUrl ?? `${url.replace(/\/$/, '')}/.well-known/openid-configuration`), {
     timeoutDuration: TIMEOUT,
     cooldownDuration: COOLDOWN,
     cacheMaxAge: Number.POSITIVE_INFINITY,
+    [jwksCache]: cache,
     [customFetch]: async (address, options) => {
       if (Date.now() < failure.at + RETRY) throw failure.error;
       return jwksUrl === undefined ? fetchByConfiguration(url, address, options) : fetch(address, options);
@@ -47,10 +67,16 @@ export function openIssuer({ url, jwksUrl }: Issuer, onFailure: (error: unknown)
   function fail(error: unknown): Problem {
     // many requests may wait for one fetch, and more come until the next
     if (error !== failure.error) {
-      failure = { at: Date.now(), error };
+      failure = { at: Date.now(), error, jwks: cache.jwks };
       onFailure(error);
     }
     return new Problem('issuer_unavailable', 'expected the keys of the issuer, got none');
+  }
+
+  function recover(): void {
+    if (failure === none || cache.jwks === failure.jwks) return;
+    failure = none;
+    onRecovery();
   }
 
   return {
@@ -59,10 +85,12 @@ export function openIssuer({ url, jwksUrl }: Issuer, onFailure: (error: unknown)
         return await jwks(header, token);
       } catch (error) {
         throw isOfToken(error) ? error : fail(error);
+      } finally {
+        recover();
       }
     },
     refresh() {
-      jwks.reload().catch(fail);
+      jwks.reload().then(recover, fail);
     },
   };
 }

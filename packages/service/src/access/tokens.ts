@@ -13,7 +13,10 @@ const REFRESH = 600_000;
 /** Lets in whoever bears a token (JWT, RFC 9068) of an issuer that is meant for this service. */
 export function openTokens({ audience, algorithms, ...issuer }: TokenRules): Access {
   let log: FastifyBaseLogger | undefined;
-  const keys = openIssuer(issuer, (error) => log?.error({ err: error }, 'keys of the issuer not fetched'));
+  const keys = openIssuer(issuer, {
+    onFailure: (error) => log?.error({ err: error }, 'keys of the issuer not fetched'),
+    onRecovery: () => log?.info('keys of the issuer fetched again'),
+  });
   const rules = {
     issuer: issuer.url,
     audience,
