@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openAccess } from '@housing/service';
 import t, { type Test } from 'tap';
@@ -47,6 +48,32 @@ t.test('tokens of keys that nobody knows do not make the service ask again and a
   for (let k = 0; k < 20; k++) t.equal(await status(second), 401);
   t.equal(issuer.asked.length, 2);
 });
+
+t.test(
+  'a key of the issuer that cannot be used is a refusal of its token, and keeps no other from being fetched',
+  async (t) => {
+    const { issuer, status, told, wait } = await buildWithIssuer(t, [], '/keys');
+    const { publicKey: weak } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const unusable = {
+      weak: weak.export({ format: 'jwk' }),
+      empty: { kty: 'RSA' },
+      broken: { kty: 'RSA', n: '!', e: 'AQAB' },
+    };
+    const tell = (...keys: SigningKey[]) => {
+      const good = keys.map(({ kid, publicKey }) => ({ ...publicKey.export({ format: 'jwk' }), kid }));
+      const bad = Object.entries(unusable).map(([kid, key]) => ({ ...key, kid }));
+      issuer.instead = (response) => response.end(JSON.stringify({ keys: [...good, ...bad] }));
+    };
+    tell(first);
+    for (const kid of Object.keys(unusable)) t.equal(await status({ ...first, kid }), 401, kid);
+    t.equal(await status(first), 200);
+    tell(first, second);
+    wait(10_001);
+    for (const kid of Object.keys(unusable)) t.equal(await status({ ...first, kid }), 401, kid);
+    t.equal(await status(second), 200);
+    t.strictSame(told(), []);
+  },
+);
 
 t.test('a key that the issuer has withdrawn is forgotten after ten minutes', async (t) => {
   const timers: { callback: () => void; everyMs: number }[] = [];

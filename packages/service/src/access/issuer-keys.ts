@@ -1,11 +1,10 @@
 import {
+  createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
   errors,
   type FetchImplementation,
-  type JWKSCacheInput,
   type JWTVerifyGetKey,
-  jwksCache,
 } from 'jose';
 import { Problem } from '../problem.js';
 import { isObject, show } from '../rows/rows.js';
@@ -32,7 +31,7 @@ export interface IssuerKeys {
   /**
    * The key that a token names. Where it is not known the keys are fetched again.
    *
-   * @throws {@link Problem} `issuer_unavailable` where they cannot be
+   * @throws {@link Problem} `issuer_unavailable` where they cannot be; whatever else is thrown is of the token and its key
    */
   readonly find: JWTVerifyGetKey;
   /** Fetches the keys again, so that one that was withdrawn is forgotten. Where it fails those that are there stay. */
@@ -49,48 +48,50 @@ export interface FetchListener {
 
 /** Opens the keys of an issuer. */
 export function openIssuer({ url, jwksUrl }: Issuer, { onFailure, onRecovery }: FetchListener): IssuerKeys {
-  // by which it shows whether any have been fetched: that one was found does not tell
-  const cache: JWKSCacheInput = {};
-  const none = { at: Number.NEGATIVE_INFINITY, error: undefined, jwks: undefined };
-  let failure: { at: number; error: unknown; jwks: unknown } = none;
+  let failure: { at: number; error: unknown } | undefined;
+  let known: JWTVerifyGetKey | undefined;
   const jwks = createRemoteJWKSet(new URL(jwksUrl ?? `${url.replace(/\/$/, '')}/.well-known/openid-configuration`), {
     timeoutDuration: TIMEOUT,
     cooldownDuration: COOLDOWN,
-    cacheMaxAge: Number.POSITIVE_INFINITY,
-    [jwksCache]: cache,
     [customFetch]: async (address, options) => {
-      if (Date.now() < failure.at + RETRY) throw failure.error;
+      if (failure !== undefined && Date.now() < failure.at + RETRY) throw failure.error;
       return jwksUrl === undefined ? fetchByConfiguration(url, address, options) : fetch(address, options);
     },
   });
 
+  /** Fetches the keys; those who ask meanwhile wait for the same fetch. */
+  async function load(): Promise<JWTVerifyGetKey> {
+    await jwks.reload().catch((error: unknown) => {
+      throw fail(error);
+    });
+    known = createLocalJWKSet(jwks.jwks() ?? { keys: [] });
+    if (failure !== undefined) onRecovery();
+    failure = undefined;
+    return known;
+  }
+
   function fail(error: unknown): Problem {
     // many requests may wait for one fetch, and more come until the next
-    if (error !== failure.error) {
-      failure = { at: Date.now(), error, jwks: cache.jwks };
+    if (error !== failure?.error) {
+      failure = { at: Date.now(), error };
       onFailure(error);
     }
     return new Problem('issuer_unavailable', 'expected the keys of the issuer, got none');
   }
 
-  function recover(): void {
-    if (failure === none || cache.jwks === failure.jwks) return;
-    failure = none;
-    onRecovery();
-  }
-
   return {
-    find: async (header, token) => {
+    // not by `jwks` itself, of whose errors none tells whether a fetch or a key is at fault
+    async find(header, token) {
+      const find = known ?? (await load());
       try {
-        return await jwks(header, token);
+        return await find(header, token);
       } catch (error) {
-        throw isOfToken(error) ? error : fail(error);
-      } finally {
-        recover();
+        if (!(error instanceof errors.JWKSNoMatchingKey) || jwks.coolingDown) throw error;
       }
+      return (await load())(header, token);
     },
     refresh() {
-      jwks.reload().then(recover, fail);
+      load().catch(() => {});
     },
   };
 }
@@ -107,9 +108,4 @@ async function fetchByConfiguration(
   if (issuer !== url) throw new Error(`${address}: expected the issuer ${url}, got ${show(issuer)}`);
   if (typeof jwks_uri !== 'string') throw new Error(`${address}: expected a jwks_uri, got ${show(jwks_uri)}`);
   return fetch(jwks_uri, options);
-}
-
-/** Whether it is the token that is at fault, and not how its issuer answers. */
-function isOfToken(error: unknown): boolean {
-  return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
 }

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { Problem } from '../problem.js';
+import { reasonOf } from '../reason.js';
 import type { Access, Client } from './client.js';
 import { bearerToken } from './credential.js';
 import { openIssuer } from './issuer-keys.js';
@@ -32,8 +33,9 @@ export function openTokens({ audience, algorithms, ...issuer }: TokenRules): Acc
       try {
         return clientOf((await jwtVerify(token, keys.find, rules)).payload);
       } catch (error) {
-        if (!(error instanceof errors.JOSEError)) throw error;
-        throw new Problem('invalid_credentials', `expected a token for this service, got: ${error.message}`);
+        if (error instanceof Problem) throw error;
+        // also that the key which it names cannot be used: who is let in for a token is for its issuer to say
+        throw new Problem('invalid_credentials', `expected a token for this service, got: ${reasonOf(error)}`);
       }
     },
     follow(appLog) {
