@@ -8,8 +8,8 @@ const [{ body, answer }] = examples;
 const request = `POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 
 /** Starts a service with some connections to it, and notes when it has read a request and when it has sent an answer. */
-async function start(t: Test, nConnections: number) {
-  const app = build(t);
+async function start(t: Test, nConnections: number, options: Parameters<typeof build>[1] = {}) {
+  const app = build(t, options);
   const { hostname: host, port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
   const events: string[] = [];
   app.server.prependListener('request', (_request, response) => {
@@ -49,4 +49,10 @@ t.test('one of two waits for no other', async (t) => {
   const askAll = await start(t, 2);
   await askAll();
   t.same(await askAll(), ['read', 'sent', 'read', 'sent']);
+});
+
+t.test('answers that wait for others take no more than half the room for requests in flight', async (t) => {
+  const askAll = await start(t, 12, { maxInFlight: 6 });
+  // each is answered with the prediction, none refused
+  for (let n = 0; n < 5; n++) t.equal((await askAll()).length, 24);
 });

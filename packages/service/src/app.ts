@@ -124,7 +124,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const inFlight = boundWork(app, maxInFlight);
   inflateBodies(app);
   boundBytes(app, Math.max(maxBytesInFlight, maxBytes));
-  answerTogether(app);
+  answerTogether(app, inFlight, maxInFlight);
   compressAnswers(app);
   const allowed = collectMethods(app);
   const routes = collectRoutes(app, authenticate === undefined ? 'none' : auth);

@@ -6,8 +6,10 @@ const MANY = 3;
 /**
  * Sends the answers of one turn of the event loop together at its end, once all requests that have come in it are read: a write
  * between two reads costs the system a quarter of a request more. Whether there are many is told by the turn before.
+ *
+ * @param inFlight how many requests are in flight, of which answers that wait take up to half the room
  */
-export function answerTogether(app: FastifyInstance): void {
+export function answerTogether(app: FastifyInstance, inFlight: () => number, maxInFlight: number): void {
   let nAnswers = 0;
   let nBefore = 0;
   const endTurn = () => {
@@ -17,7 +19,7 @@ export function answerTogether(app: FastifyInstance): void {
   app.addHook('onSend', (_request, _reply, payload, done) => {
     if (nAnswers === 0) setImmediate(endTurn);
     nAnswers++;
-    if (nBefore < MANY) done(null, payload);
+    if (nBefore < MANY || inFlight() > maxInFlight / 2) done(null, payload);
     else setImmediate(done, null, payload);
   });
 }
