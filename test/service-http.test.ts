@@ -1,20 +1,8 @@
 import { once } from 'node:events';
 import { METHODS, request } from 'node:http';
-import { connect } from 'node:net';
 import t from 'tap';
+import { exchange } from './support/exchange.js';
 import { build } from './support/service.js';
-
-/** Sends bytes and returns all that comes back. */
-async function exchange(port: string, bytes: string): Promise<string> {
-  const socket = connect(Number(port), '127.0.0.1');
-  let received = '';
-  socket.on('data', (chunk) => {
-    received += chunk;
-  });
-  socket.write(bytes);
-  await once(socket, 'close');
-  return received;
-}
 
 t.test('what is not HTTP is a problem too, before there is a request', async (t) => {
   const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
@@ -25,13 +13,28 @@ t.test('what is not HTTP is a problem too, before there is a request', async (t)
   const large = await exchange(port, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`);
   t.match(
     large,
-    /^HTTP\/1\.1 431 Request Header Fields Too Large\r\ncontent-type: application\/problem\+json\r\n(.*\r\n)*x-content-type-options: nosniff\r\n/,
+    /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n(.*\r\n)*content-type: application\/problem\+json\r\n/,
   );
   t.match(JSON.parse(large.split('\r\n\r\n')[1]), {
     status: 431,
     code: 'headers_too_large',
     detail: 'expected headers of at most 16384 bytes, got more',
   });
+});
+
+t.test('what is not HTTP is told its id, and browsers what every answer tells them', async (t) => {
+  const { port } = new URL(await build(t, { hstsMaxAge: 60 }).listen({ port: 0, host: '127.0.0.1' }));
+  const told = async (request: string) => {
+    const [head, body] = (await exchange(port, request)).split('\r\n\r\n');
+    const lines = head.toLowerCase().split('\r\n');
+    t.ok(lines.includes(`x-request-id: ${JSON.parse(body).requestId}`), request);
+    // but for the id, and how the body is framed
+    return lines.filter((line) => !/^(x-request-id|content-.*|connection|date|keep-alive):/.test(line)).sort();
+  };
+  const end = 'host: x\r\nconnection: close\r\n\r\n';
+  const noChunk = 'host: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nno length\r\n';
+  t.strictSame(await told('nonsense\r\n\r\n'), await told(`GET /%zz HTTP/1.1\r\n${end}`));
+  t.strictSame(await told(`POST /predict HTTP/1.1\r\n${noChunk}`), await told(`POST /%zz HTTP/1.1\r\n${end}`));
 });
 
 t.test('what is not HTTP is answered behind the answers that are due, and ends the connection', async (t) => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
+import { exchange } from './support/exchange.js';
 import { build, post, servedModel } from './support/service.js';
 
 const row = { CHAS: 0, RM: 6.575, TAX: 296, PTRATIO: 15.3, B: 396.9, LSTAT: 4.98 };
@@ -15,14 +16,31 @@ function buildWithLog(t: Parameters<typeof build>[0], level: string) {
 t.test('a client that hangs up within its body is no failure of the service', async (t) => {
   const { app, lines } = buildWithLog(t, 'info');
   const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
-  const socket = connect(Number(port), '127.0.0.1');
-  const begun = once(app.server, 'request');
-  socket.write('POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n[');
-  await begun;
-  socket.destroy();
-  const later = () => lines.filter(({ msg }) => !String(msg).startsWith('Server listening'));
-  while (later().length === 0) await new Promise(setImmediate);
-  t.match(later(), [{ level: 30, status: 499, url: '/predict' }]);
+  const half = 'POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n[';
+  for (const hangUp of ['destroy', 'resetAndDestroy', 'end'] as const) {
+    lines.length = 0;
+    const socket = connect(Number(port), '127.0.0.1');
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    const begun = once(app.server, 'request');
+    socket.write(half);
+    const [request] = await begun;
+    // once() would reject for a reset
+    const closed = new Promise((resolve) => request.socket.once('close', resolve));
+    socket[hangUp]();
+    await closed;
+    // what reads the body learns of it after the connection
+    for (let k = 0; k < 3; k++) await new Promise(setImmediate);
+    t.match(lines, [{ level: 30, method: 'POST', url: '/predict', status: 499, msg: 'hung up' }], hangUp);
+    t.equal(lines.length, 1);
+    // who ends no more than its own side may read why nothing comes of it
+    if (hangUp === 'end') t.match(received, `"requestId":"${lines[0].reqId}"`);
+  }
+  const { body } = await app.inject('/metrics');
+  t.match(body, 'http_problems_total{code="client_gone"} 3\n');
+  t.match(body, 'http_problems_total{code="malformed_request"} 0\n');
 });
 
 t.test('a request is one line: id, model, rows, status and duration', async (t) => {
@@ -56,6 +74,47 @@ t.test('a path that no route can have is a line too', async (t) => {
   const { headers } = await app.inject('/%zz');
   t.match(lines, [{ level: 30, method: 'GET', url: '/%zz', status: 400, code: 'malformed_request', msg: 'answered' }]);
   t.equal(headers['x-request-id'], lines[0].reqId);
+});
+
+t.test('what the parser of HTTP refuses is one line too, by the id that its client is told', async (t) => {
+  const { app, lines } = buildWithLog(t, 'info');
+  let idOfRequest: string | undefined;
+  app.addHook('onRequest', ({ id }, _reply, done) => {
+    idOfRequest = id;
+    done();
+  });
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+  const post = 'POST /predict?key=secret HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+  const asked = { method: 'POST', url: '/predict' };
+  const cases: [string, string, object, (() => void)?][] = [
+    ['no HTTP', 'secret\r\n\r\n', { status: 400, code: 'malformed_request' }],
+    ['a header that is none', `${post}se cret: secret\r\n\r\n`, { status: 400, code: 'malformed_request' }],
+    ['long headers', `${post}x: ${'secret'.repeat(9999)}\r\n\r\n`, { status: 431, code: 'headers_too_large' }],
+    ['half a head, too late', post, { status: 408, code: 'request_timeout' }, () => {
+      app.server.once('connection', (socket) => app.server.emit('clientError', late, socket));
+    }],
+    ['half a body', `${post}transfer-encoding: chunked\r\n\r\nsecret\r\n`, { ...asked, status: 400, code: 'malformed_request' }],
+    ['half a body, too late', `${post}content-length: 99\r\n\r\nsecret`, { ...asked, status: 408, code: 'request_timeout' }, () => {
+      app.server.once('request', ({ socket }) => app.server.emit('clientError', late, socket));
+    }],
+  ]; // biome-ignore format: a case a line
+  for (const [what, bytes, line, prepare] of cases) {
+    lines.length = 0;
+    idOfRequest = undefined;
+    prepare?.();
+    const { code, requestId } = JSON.parse((await exchange(port, bytes)).split('\r\n\r\n')[1]);
+    // what reads the body learns of the end after the client
+    for (let k = 0; k < 3; k++) await new Promise(setImmediate);
+    t.match(lines, [{ level: 30, reqId: requestId, ...line, ip: '127.0.0.1', msg: 'answered' }], what);
+    t.equal(lines.length, 1);
+    t.equal(code, lines[0].code);
+    if (idOfRequest !== undefined) t.equal(requestId, idOfRequest, 'which all other lines of it have');
+    t.notMatch(JSON.stringify(lines), 'secret');
+  }
+  const { body } = await app.inject('/metrics');
+  t.match(body, 'http_problems_total{code="client_gone"} 0\n');
+  t.match(body, 'http_problems_total{code="malformed_request"} 3\n');
 });
 
 t.test('a query is not logged: it may be a secret that was sent to the wrong place', async (t) => {

@@ -103,7 +103,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: 2 ** 16 },
     // without one a request is refused as others are
     http: { requireHostHeader: false },
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, lastAnswer(socket), problems),
+    clientErrorHandler: (error, socket) =>
+      answerClientError(error, socket, lastAnswer(socket), { problems, hstsMaxAge, log: app.log }),
     frameworkErrors: (error, request, reply) => answerUnrouted(error, request, reply, { problems, hstsMaxAge }),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     // many numbers, which are known to be finite, go faster this way

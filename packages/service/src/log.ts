@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Predictor } from '@housing/model';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Problem } from './problem.js';
 import type { ProblemCode } from './problems.js';
 
 declare module 'fastify' {
@@ -42,8 +43,27 @@ export function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
   request.log.info({ method, url, client, status, ...refused, ...asked, ms }, 'answered');
 }
 
+/** A request that the HTTP parser has refused. */
+export interface BrokenRequest {
+  readonly id: string;
+  /** Where it came from, if that is known: maybe a proxy. */
+  readonly ip: string | undefined;
+  /** Its head, where that had come. */
+  readonly head: IncomingMessage | undefined;
+}
+
+/** Logs a request that the HTTP parser has refused. */
+export function logRefusal(
+  log: FastifyBaseLogger,
+  { status, code }: Pick<Problem, 'status' | 'code'>,
+  { id, ip, head }: BrokenRequest,
+): void {
+  const asked = head === undefined ? {} : { method: head.method, url: pathOf(head) };
+  log.info({ reqId: id, ...asked, status, code, ip }, code === 'client_gone' ? 'hung up' : 'answered');
+}
+
 /** The path that is asked for. A query means nothing here, and may be a secret of whoever takes this for another service. */
-export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
+export function pathOf({ url = '' }: Pick<IncomingMessage, 'url'>): string {
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);
 }
@@ -52,10 +72,18 @@ export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
 const prefix = randomUUID().slice(0, -12);
 let nRequests = 0;
 
-/** The id that the client gave, where it is fit to be logged and echoed, or a new one. */
+/** The id that the client gave, where it is fit to be logged and echoed, or a new one; the same whenever it is asked for. */
 export function requestId({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
   if (typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given)) return given;
+  const id = newId();
+  // what refuses the rest of the request knows nothing else of it
+  headers['x-request-id'] = id;
+  return id;
+}
+
+/** An id for what has none of its own. */
+export function newId(): string {
   nRequests++;
   return prefix + nRequests.toString(16).padStart(12, '0');
 }

@@ -10,7 +10,8 @@ export interface ProblemDocument {
   readonly code: ProblemCode;
   /** Where in the body, as a JSON pointer, for a fault of the body. */
   readonly pointer?: string;
-  readonly requestId?: string;
+  /** By which the log tells of it. */
+  readonly requestId: string;
 }
 
 /** A request refused, with all that its client is told. */
@@ -31,7 +32,7 @@ export class Problem extends Error {
   }
 
   /** The document that says so. */
-  toDocument(requestId?: string): ProblemDocument {
+  toDocument(requestId: string): ProblemDocument {
     const { code, status, message: detail, pointer } = this;
     return {
       type: `/docs/problems/${code}`,
@@ -40,7 +41,7 @@ export class Problem extends Error {
       detail,
       code,
       ...(pointer === undefined ? {} : { pointer }),
-      ...(requestId === undefined ? {} : { requestId }),
+      requestId,
     };
   }
 }

@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { challenge } from './access/challenge.js';
 import { fieldsOfDialect } from './dialect-fields.js';
+import { isRefused } from './http/client-errors.js';
 import { refuseMediaType } from './http/json.js';
 import { secureAnswer } from './http/security-headers.js';
 import { logAnswer, pathOf, tellId } from './log.js';
@@ -58,6 +59,8 @@ export function sendProblem(
   counts: ProblemCounts,
 ): FastifyReply {
   const problem = error instanceof Problem ? error : problemOf(error, request);
+  // the parser has refused the rest of the request, and told so
+  if (problem.code !== 'internal_error' && isRefused(request.raw)) return reply.hijack();
   countProblem(counts, problem.code);
   request.refused = { code: problem.code, ip: request.ip };
   if (problem.code === 'internal_error') request.log.error({ err: error }, 'failed');

@@ -13,12 +13,12 @@ export const problemSchema = {
     detail: { type: 'string', description: 'what was expected where, and what came instead' },
     code: { enum: Object.keys(problems) },
     pointer: { type: 'string', description: 'the JSON pointer to the first fault of the body' },
-    requestId: { type: 'string' },
+    requestId: { type: 'string', description: 'by which the log tells of it' },
     error: { type: 'string', description: 'the detail, below /v1 and /v2' },
     error_code: { type: 'string', description: "MLflow's code, on its routes" },
     message: { type: 'string', description: 'the detail, on those of MLflow' },
   },
-  required: ['type', 'title', 'status', 'detail', 'code'],
+  required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
 };
 
 /** A refusal with any of the codes of one status. */
@@ -28,7 +28,7 @@ export function describeRefusal(status: number, codes: readonly ProblemCode[], i
   return {
     description: lines.join('\n'),
     headers: {
-      ...(codes.some(isBeforeRouting) ? withMaybe('x-request-id') : withHeaders('x-request-id')),
+      ...withHeaders('x-request-id'),
       ...ofSome('www-authenticate', codes, challenges),
       ...ofSome('accept-encoding', codes, ['unsupported_encoding']),
       ...(status === 429 || status === 503 ? withHeaders('retry-after') : {}),
@@ -54,9 +54,4 @@ function ofSome(
 ): Record<string, Header | Reference> {
   if (codes.every((code) => carriers.includes(code))) return withHeaders(name);
   return codes.some((code) => carriers.includes(code)) ? withMaybe(name) : {};
-}
-
-/** Whether what parses HTTP may refuse so, before the request has an id. */
-function isBeforeRouting(code: ProblemCode): boolean {
-  return code === 'malformed_request' || code === 'request_timeout' || code === 'headers_too_large';
 }

@@ -1,9 +1,22 @@
-import { maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
 import { fieldsOfDialect } from '../dialect-fields.js';
+import { logRefusal, newId, requestId } from '../log.js';
 import { countProblem, type ProblemCounts } from '../metrics/problem-counts.js';
-import { Problem, shorten } from '../problem.js';
+import { clientGone, Problem, shorten } from '../problem.js';
 import type { ProblemCode } from '../problems.js';
+import { secureAnswer } from './security-headers.js';
+
+interface ClientError extends Error {
+  readonly code?: string;
+}
+
+export interface RefusalOptions {
+  readonly problems: ProblemCounts;
+  readonly hstsMaxAge: number;
+  readonly log: FastifyBaseLogger;
+}
 
 const clientErrors: Readonly<Record<string, [ProblemCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', `expected headers of at most ${maxHeaderSize} bytes, got more`],
@@ -16,6 +29,9 @@ const LINGER = 1000;
 /** The connections on which the parser has met an error: it meets it again in whatever still comes. */
 const broken = new WeakSet<Socket>();
 
+/** The requests that are answered here, and by nothing else any more. */
+const refused = new WeakSet<IncomingMessage>();
+
 /**
  * Answers what the HTTP parser refuses, before there is a request or all of it, and ends the connection. The answers that are due there
  * go first.
@@ -23,10 +39,10 @@ const broken = new WeakSet<Socket>();
  * @param last the answer to the last request of the connection
  */
 export function answerClientError(
-  error: Error & { code?: string },
+  error: ClientError,
   socket: Socket,
   last: ServerResponse | undefined,
-  counts: ProblemCounts,
+  options: RefusalOptions,
 ): void {
   if (error.code === 'ECONNRESET') {
     socket.destroy();
@@ -37,10 +53,15 @@ export function answerClientError(
   inTurn(last, () => {
     // the last answer has ended the connection
     if (!socket.writable) return;
-    // the request may have its answer: that it was not to be read to its end
-    const isAnswered = last?.headersSent && !last.req.complete;
-    end(socket, isAnswered ? '' : refuse(error, counts));
+    const brokenOff = last?.req.complete === false ? last : undefined;
+    // it may have its answer: that it was not to be read to its end
+    end(socket, brokenOff?.headersSent ? '' : refuse(error, brokenOff?.req, socket, options));
   });
+}
+
+/** Whether a request has been answered here, since the rest of it was not to be parsed. */
+export function isRefused(request: IncomingMessage): boolean {
+  return refused.has(request);
 }
 
 /** Calls back once the last answer has been sent, or it is its turn and there is none yet, since its request breaks off. */
@@ -51,20 +72,37 @@ function inTurn(last: ServerResponse | undefined, callBack: () => void): void {
   else callBack();
 }
 
-function refuse({ code: error = '', message }: Error & { code?: string }, counts: ProblemCounts): string {
-  const [code, detail] = clientErrors[error] ?? ['malformed_request', `expected HTTP, got ${shorten(message)}`];
-  const problem = new Problem(code, detail);
-  countProblem(counts, code);
-  // whichever dialect it speaks
-  const body = JSON.stringify({ ...problem.toDocument(), ...fieldsOfDialect(problem) });
+/** Counts and logs what is refused, and writes the answer: what hooks do for every request is done here. */
+function refuse(
+  error: ClientError,
+  request: IncomingMessage | undefined,
+  { remoteAddress: ip }: Socket,
+  { problems, hstsMaxAge, log }: RefusalOptions,
+): string {
+  if (request !== undefined) refused.add(request);
+  const id = request === undefined ? newId() : requestId(request);
+  const problem = problemOf(error);
+  // who ends the connection within a body has hung up, and may yet read the answer
+  const isGone = request !== undefined && error.code === 'HPE_INVALID_EOF_STATE';
+  const { status, code } = isGone ? clientGone() : problem;
+  countProblem(problems, code);
+  logRefusal(log, { status, code }, { id, ip, head: request });
+  // without a request in whichever dialect it would be
+  const body = JSON.stringify({ ...problem.toDocument(id), ...fieldsOfDialect(problem, request?.url) });
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    `x-request-id: ${id}`,
     'content-type: application/problem+json',
     `content-length: ${Buffer.byteLength(body)}`,
-    'x-content-type-options: nosniff',
     'connection: close',
   ];
+  secureAnswer(request ?? {}, { header: (name, value) => head.push(`${name}: ${value}`) }, hstsMaxAge);
   return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+function problemOf({ code: error = '', message }: ClientError): Problem {
+  const [code, detail] = clientErrors[error] ?? ['malformed_request', `expected HTTP, got ${shorten(message)}`];
+  return new Problem(code, detail);
 }
 
 function end(socket: Socket, answer: string): void {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /**
  * Tells browsers, with each answer, to take it for nothing that it does not say to be, to give it to no other site that does not ask for
@@ -13,8 +13,17 @@ export function secureAnswers(app: FastifyInstance, hstsMaxAge: number): void {
   });
 }
 
+/** What takes the headers of an answer. */
+export interface Headers {
+  header(name: string, value: string): unknown;
+}
+
 /** Tells browsers the same with one answer. */
-export function secureAnswer({ method }: FastifyRequest, reply: FastifyReply, hstsMaxAge: number): void {
+export function secureAnswer(
+  { method }: { readonly method?: string | undefined },
+  reply: Headers,
+  hstsMaxAge: number,
+): void {
   reply.header('x-content-type-options', 'nosniff');
   reply.header('cross-origin-resource-policy', 'same-origin');
   if (method === 'POST') reply.header('cache-control', 'no-store');
