@@ -185,6 +185,15 @@ t.test('every setting has a default, which an empty one takes too', async (t) =>
   t.strictSame(readSettings(empty), defaults);
 });
 
+t.test('keys or an issuer without AUTH are refused: whoever sets them does not mean to let everybody in', async (t) => {
+  const refused = (settings: Record<string, string>, message: string) =>
+    t.throws(() => readSettings(settings), { message });
+  refused({ AUTH_KEYS_FILE: 'keys.json' }, 'AUTH: expected keys with AUTH_KEYS_FILE, or none, got nothing');
+  const issuer = { JWT_ISSUER: 'https://issuer.example', AUTH: '' };
+  refused(issuer, 'AUTH: expected jwt with JWT_ISSUER, or none, got nothing');
+  t.equal(readSettings({ AUTH: 'none', AUTH_KEYS_FILE: 'keys.json' }).auth, 'none');
+});
+
 t.test('a model file at fault stops the start with file and reason', async (t) => {
   const golden = { rows: [[1, 2]], predictions: [8] };
   const faults: [string, string][] = [

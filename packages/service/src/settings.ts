@@ -178,7 +178,8 @@ type Variable = keyof typeof variables;
 /**
  * Reads the settings from an environment.
  *
- * @throws Error at the first variable whose value is not as expected; an empty one counts as not set
+ * @throws Error at the first variable whose value is not as expected, and where `AUTH` is not set beside what it would take; an empty
+ * one counts as not set
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   // a schema's own default is of any type
@@ -191,7 +192,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     modelsDir: textOf('MODELS_DIR') || shippedModels(),
     modelsWatch: oneOf('MODELS_WATCH', variables.MODELS_WATCH, textOf('MODELS_WATCH')) === 'true',
     defaultModel: textOf('DEFAULT_MODEL') || undefined,
-    auth: authOf(textOf('AUTH')),
+    auth: authOf(textOf('AUTH'), env),
     authKeysFile: textOf('AUTH_KEYS_FILE') || undefined,
     jwtIssuer: textOf('JWT_ISSUER') || undefined,
     jwtAudience: textOf('JWT_AUDIENCE') || undefined,
@@ -211,7 +212,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   };
 }
 
-function authOf(text: string): Settings['auth'] {
+function authOf(text: string, env: Readonly<Record<string, string | undefined>>): Settings['auth'] {
+  // a word that is forgotten must not let everybody in
+  if (!env.AUTH && env.AUTH_KEYS_FILE) throw new Error('AUTH: expected keys with AUTH_KEYS_FILE, or none, got nothing');
+  if (!env.AUTH && env.JWT_ISSUER) throw new Error('AUTH: expected jwt with JWT_ISSUER, or none, got nothing');
   const auth = oneOf('AUTH', variables.AUTH, text);
   return auth === 'keys' || auth === 'jwt' ? auth : 'none';
 }
