@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -52,6 +54,48 @@ t.test('the configuration in the documentation is one', async (t) => {
   const { status, stderr } = spawnSync('haproxy', ['-c', '-f', join(folder, 'haproxy.cfg')], { encoding: 'utf8' });
   t.strictSame({ status, stderr }, { status: 0, stderr: '' });
 });
+
+t.test('with it, what a server that was killed does not take is answered by the other', async (t) => {
+  const ports = [await freePort(), await freePort()];
+  const port = await freePort();
+  const servers = ports.map((port) => start(t, port));
+  for (const port of ports) await untilTaken(port);
+  const [text] = codeBlocks('packages/service/README.md', 'haproxy');
+  // without checks, as before the balancer has seen that a server is gone
+  const configuration = text
+    .replace(/^ *default-server.*$/m, '')
+    .replace(':8080', `127.0.0.1:${port}`)
+    .replace('5001', String(ports[0]))
+    .replace('5002', String(ports[1]));
+  const folder = t.testdir({ 'haproxy.cfg': configuration });
+  const balancer = spawn('haproxy', ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: 'ignore' });
+  t.teardown(async () => {
+    balancer.kill('SIGKILL');
+    await once(balancer, 'exit');
+  });
+  await untilTaken(port);
+
+  servers[0].child.kill('SIGKILL');
+  await servers[0].exit;
+  // every second one is sent to the server that is gone first
+  const agent = new Agent();
+  const answers = [0, 1, 2, 3].map(() => post(agent, `http://127.0.0.1:${port}/predict`, examples[0].body));
+  t.strictSame(await Promise.all(answers), Array(4).fill(examples[0].answer));
+});
+
+/** Waits until somebody listens. */
+async function untilTaken(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const isTaken = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isTaken) return;
+    await sleep(20);
+  }
+}
 
 function start(t: Test, port: number): Server {
   return startServer(t, { PORT: String(port), DRAIN_DELAY: '2000', LOG_LEVEL: 'silent' });
