@@ -48,7 +48,10 @@ t.test('an unknown version is 404, a padded one too', async (t) => {
       await app.inject(`/models/m/versions/${version}`),
     ]) {
       t.equal(response.statusCode, 404);
-      t.match(response.json(), { code: 'unknown_version', detail: `expected one of 1, 2 of m, got "${version}"` });
+      t.match(response.json(), {
+        code: 'unknown_version',
+        detail: `expected one of the versions 1, 2 of m, got "${version}"`,
+      });
     }
   }
   t.match((await app.inject('/models/none/versions/1')).json(), { code: 'unknown_model' });

@@ -430,7 +430,7 @@ t.test('unknown models, versions, routes and methods are problems with an error 
   for (const url of ['/v2/models/boston', '/v2/models/boston/versions/1'])
     t.match((await app.inject(url)).json(), { status: 404, code: 'unknown_model', error: known });
   t.match((await post(app, '/v2/models/boston/infer', { inputs: [] })).json(), { status: 404, error: known });
-  const version = 'expected one of 1 of housing, got "2"';
+  const version = 'expected one of the versions 1 of housing, got "2"';
   const unknown = (await app.inject('/v2/models/housing/versions/2')).json();
   t.match(unknown, { status: 404, code: 'unknown_version', error: version });
   t.match((await post(app, '/v2/models/housing/versions/2/infer', { inputs: [] })).json(), { error: version });

@@ -159,7 +159,7 @@ function findModel(
     version === undefined ? highest(versions) : versions.find((one) => String(one.version) === String(version));
   if (asked === undefined) {
     const known = versions.map((one) => one.version).join(', ');
-    throw new Problem('unknown_version', `expected one of ${known} of ${name}, got ${show(version)}`);
+    throw new Problem('unknown_version', `expected one of the versions ${known} of ${name}, got ${show(version)}`);
   }
   if (asked.served !== undefined) return asked.served;
   throw new Problem('model_unavailable', `expected ${name} ${asked.version} to serve, got: ${asked.reason}`);
