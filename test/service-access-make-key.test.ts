@@ -61,6 +61,13 @@ t.test('adds to the keys that are there, in the file that AUTH_KEYS_FILE names',
   t.strictSame(JSON.parse(readFileSync(file, 'utf8'))[0], bob.entry);
 });
 
+t.test('scopes that are given one by one all count', async (t) => {
+  const file = join(t.testdir({}), 'keys.json');
+  const { code } = await run(['--file', file, '--name', 'bob', '--scopes', 'predict', '--scopes', 'metadata,metrics']);
+  t.equal(code, 0);
+  t.match(JSON.parse(readFileSync(file, 'utf8')), [{ scopes: ['predict', 'metadata', 'metrics'] }]);
+});
+
 t.test('two at a time lose no key', async (t) => {
   const file = join(t.testdir({}), 'keys.json');
   const names = ['a', 'b', 'c', 'd'];

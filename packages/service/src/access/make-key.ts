@@ -17,7 +17,7 @@ try {
     options: {
       help: { type: 'boolean', default: false },
       name: { type: 'string' },
-      scopes: { type: 'string' },
+      scopes: { type: 'string', multiple: true },
       expires: { type: 'string' },
       file: { type: 'string', default: process.env.AUTH_KEYS_FILE ?? '' },
     },
@@ -31,7 +31,7 @@ try {
 
 interface Arguments {
   readonly name?: string | undefined;
-  readonly scopes?: string | undefined;
+  readonly scopes?: readonly string[] | undefined;
   readonly expires?: string | undefined;
   readonly file: string;
 }
@@ -39,7 +39,7 @@ interface Arguments {
 function make({ name, scopes, expires, file }: Arguments): void {
   const request = {
     name: parseName(name, '--name'),
-    scopes: parseScopes(scopes?.split(',') ?? [], '--scopes'),
+    scopes: parseScopes(scopes?.flatMap((some) => some.split(',')) ?? [], '--scopes'),
     expires,
   };
   if (expires !== undefined && parseTime(expires, '--expires') <= Date.now())
