@@ -15,7 +15,7 @@ const bob = makeKey('bob', ['predict', 'metadata', 'metrics']);
 function buildWithAdmin(t: Test) {
   const folder = t.testdir({ models: { 'm.json': documentOf(10) }, 'keys.json': textOf([ann, bob]) });
   const { authenticate } = openKeyFile(join(folder, 'keys.json'));
-  const repository = openRepository(join(folder, 'models'));
+  const repository = openRepository(join(folder, 'models'), 'm');
   const lines: Record<string, unknown>[] = [];
   const stream = { write: (line: string) => lines.push(JSON.parse(line)) };
   const app = build(t, { models: repository.models, repository, authenticate, logger: { level: 'info', stream } });

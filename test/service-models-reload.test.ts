@@ -52,7 +52,7 @@ t.test('what has not changed is kept as it is', async (t) => {
 
 t.test('a model that comes later is served by its name', async (t) => {
   const folder = t.testdir({ 'm.json': documentOf(10) });
-  const { models, reload } = openRepository(folder);
+  const { models, reload } = openRepository(folder, 'm');
   t.throws(() => models.find('n'), { code: 'unknown_model' });
   mkdirSync(join(folder, 'n'));
   writeFileSync(join(folder, 'n', '3.json'), documentOf(20));
@@ -98,7 +98,7 @@ for (const [what, [text, reason]] of Object.entries(faults)) {
 
 t.test('the end of a fault is told, also where what served before is there again', async (t) => {
   const folder = t.testdir({ 'm.json': documentOf(10) });
-  const { models, reload } = openRepository(folder);
+  const { models, reload } = openRepository(folder, 'm');
   const served = models.default;
   for (const fault of [
     () => writeFileSync(join(folder, 'm.json'), '[]'),
@@ -151,6 +151,27 @@ t.test('a model serves on though its files are gone, until another version serve
   ]);
   t.equal(models.default.version, 1);
 });
+
+for (const name of ['n', 'housing'])
+  t.test(
+    `a model ${name} beside a default that nobody has named changes nothing: the next start would have none, or another`,
+    async (t) => {
+      const folder = t.testdir({ 'm.json': documentOf(10) });
+      const { models, reload, load } = openRepository(folder);
+      const before = models.states();
+      writeFileSync(join(folder, `${name}.json`), documentOf(20));
+      const names = ['m', name].sort().join(', ');
+      const message = `DEFAULT_MODEL: expected one of ${names}, got none`;
+      await t.rejects(reload(), { message });
+      await t.rejects(load(name), { code: 'load_failed', message: `expected ${name} to load, got: ${message}` });
+      t.strictSame(models.states(), before);
+      t.equal(models.isFolderRefused(), true);
+
+      rmSync(join(folder, `${name}.json`));
+      t.strictSame(await reload(), []);
+      t.equal(models.isFolderRefused(), false);
+    },
+  );
 
 t.test('a folder that would be refused at start changes nothing', async (t) => {
   const folder = t.testdir({ 'm.json': documentOf(10) });

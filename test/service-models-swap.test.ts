@@ -114,7 +114,7 @@ t.test('to load what fails leaves what serves', async (t) => {
 
 t.test('only a known model is loaded or unloaded', async (t) => {
   const folder = t.testdir({ 'm.json': documentOf(10) });
-  const { models, load, unload } = openRepository(folder);
+  const { models, load, unload } = openRepository(folder, 'm');
   for (const act of [load, unload])
     await t.rejects(act('n'), { code: 'unknown_model', message: 'expected one of m, got "n"' });
   writeFileSync(join(folder, 'n.json'), documentOf(20));

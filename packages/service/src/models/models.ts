@@ -140,7 +140,12 @@ export function findOpenly(models: Models, name: string, version?: string): Serv
   }
 }
 
-function chooseDefault(names: readonly string[], name?: string): string {
+/**
+ * Chooses the model that `/predict` asks: the one that is named, by default the only one, or `housing`.
+ *
+ * @throws Error where there is no such model
+ */
+export function chooseDefault(names: readonly string[], name?: string): string {
   const wanted = name ?? (names.length === 1 ? names[0] : 'housing');
   if (names.includes(wanted)) return wanted;
   const got = name === undefined ? 'none' : JSON.stringify(name);

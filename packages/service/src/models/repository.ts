@@ -3,7 +3,7 @@ import { Problem } from '../problem.js';
 import { reasonOf } from '../reason.js';
 import { show } from '../rows/rows.js';
 import { listModelFiles, type ModelFile } from './model-files.js';
-import { gatherModels, type Models, UNLOADED } from './models.js';
+import { chooseDefault, gatherModels, type Models, UNLOADED } from './models.js';
 import { type ModelChange, refresh } from './refresh.js';
 import { readModel } from './served-model.js';
 
@@ -75,6 +75,7 @@ export function openRepository(folder: string, defaultName?: string): ModelRepos
   function list(): ModelFile[] {
     try {
       const files = listFiles(folder);
+      expectSameDefault(files, models.defaultName, defaultName);
       models.noteFolder(false);
       return files;
     } catch (error) {
@@ -119,6 +120,15 @@ function listFiles(folder: string): ModelFile[] {
 function expectOnePlace({ name, path }: ModelFile, files: readonly ModelFile[]): void {
   const other = files.find((file) => file.name === name && dirname(file.path) !== dirname(path));
   if (other !== undefined) throw new Error(`${path}: expected this file or versions of ${name}, got ${other.path} too`);
+}
+
+/** Refuses what a start would refuse, or take another default from: nobody would learn of it before. */
+function expectSameDefault(files: readonly ModelFile[], current: string, named?: string): void {
+  const names = [...new Set(files.map(({ name }) => name))].sort();
+  // its file is gone, of which a reload tells
+  if (!names.includes(current)) return;
+  if (chooseDefault(names, named) !== current)
+    throw new Error(`DEFAULT_MODEL: expected one of ${names.join(', ')}, got none`);
 }
 
 function loadFailed(name: string, reason: string): Problem {
