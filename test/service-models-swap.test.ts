@@ -100,7 +100,7 @@ t.test('an unloaded model is 503 until it is loaded, whatever is reloaded', asyn
   writeFileSync(join(folder, 'm.json'), documentOf(20));
   t.strictSame(await reload(), []);
   t.throws(() => models.default, { code: 'model_unavailable' });
-  t.strictSame(await load('m'), [{ model: 'm', version: 1, change: 'loaded', reason: '' }]);
+  t.match(await load('m'), [{ model: 'm', version: 1, change: 'loaded', reason: '' }]);
   t.equal(models.default.predictor.predict([1, 2]), 17);
 });
 
