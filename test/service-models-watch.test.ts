@@ -1,8 +1,11 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import fs, { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename, join } from 'node:path';
 import { mock } from 'node:test';
-import { watchFolder } from '@housing/service';
+import { createReload, openRepository, watchFolder } from '@housing/service';
 import t, { type Test } from 'tap';
+import { documentOf } from './support/documents.js';
+import { build } from './support/service.js';
 
 mock.timers.enable({ apis: ['setInterval'] });
 
@@ -12,6 +15,7 @@ function watching(t: Test, folder: string): () => number {
   t.teardown(
     watchFolder(folder, () => {
       nCalls++;
+      return true;
     }),
   );
   return () => {
@@ -78,7 +82,148 @@ t.test('it ends when told to', async (t) => {
   let nCalls = 0;
   watchFolder(folder, () => {
     nCalls++;
+    return true;
   })();
   mock.timers.tick(5000);
   t.equal(nCalls, 0);
+});
+
+/** A repository that is reloaded as the service does it, by a look at its folder or at once, and what the log is told. */
+function reloading(t: Test) {
+  const folder = t.testdir({ 'm.json': documentOf(10), 'n.json': documentOf(10) });
+  const repository = openRepository(folder, 'm');
+  const lines: { level: number; msg: string; reason?: string }[] = [];
+  const stream = { write: (line: string) => lines.push(JSON.parse(line)) };
+  const { log } = build(t, { models: repository.models, logger: { level: 'info', stream } });
+  const reload = createReload(repository, log);
+  let reloaded: Promise<unknown> = Promise.resolve();
+  const stop = watchFolder(folder, (isRetry) => {
+    const result = reload(isRetry);
+    reloaded = result;
+    return result;
+  });
+  t.teardown(stop);
+  const look = async (times = 1) => {
+    for (let k = 0; k < times; k++) {
+      mock.timers.tick(1000);
+      await reloaded;
+    }
+  };
+  const told = () => lines.splice(0).map(({ level, msg, reason }) => [level, msg, reason]);
+  return { folder, repository, reload, look, told };
+}
+
+/** Has something done before a function of Node's, which may fail in its place, until the test ends or what is returned is called. */
+function precede(t: Test, functions: object, name: string, work: (path: string) => void): () => void {
+  const original = Reflect.get(functions, name);
+  const use = (by: unknown) => {
+    Reflect.set(functions, name, by);
+    syncBuiltinESMExports();
+  };
+  use((...list: unknown[]) => {
+    work(String(list[0]));
+    return Reflect.apply(original, functions, list);
+  });
+  const end = () => use(original);
+  t.teardown(end);
+  return end;
+}
+
+/** Tells which files are read, and fails for some. */
+function failing(t: Test) {
+  const read: string[] = [];
+  const faults = new Map<string, Error>();
+  precede(t, fs.promises, 'readFile', (path) => {
+    const name = basename(path);
+    read.push(name);
+    const fault = faults.get(name);
+    if (fault !== undefined) throw fault;
+  });
+  return { faults, read: () => read.splice(0) };
+}
+
+const systemError = (code: string) => Object.assign(new Error(`${code}: no reason`), { code, syscall: 'open' });
+
+t.test('a file that cannot be read for a moment is tried again, and its fault told once', async (t) => {
+  const { folder, repository, look, told } = reloading(t);
+  const { faults, read } = failing(t);
+  await look(2);
+  t.strictSame(told(), []);
+
+  faults.set('m.json', systemError('EMFILE'));
+  writeFileSync(join(folder, 'm.json'), documentOf(20));
+  writeFileSync(join(folder, 'n.json'), '[]');
+  read();
+  await look(2);
+  const noModel = 'document: expected an object, got an array of 0';
+  t.strictSame(told(), [
+    [50, 'model failed', 'EMFILE: no reason'],
+    [50, 'model failed', noModel],
+  ]);
+  t.strictSame(read(), ['m.json', 'n.json']);
+  await look(3);
+  t.strictSame(told(), []);
+  t.strictSame(read(), ['m.json', 'm.json', 'm.json'], 'what was read is not read again, be it a model or not');
+  t.equal(repository.models.failedLoads().get('m'), 1);
+  t.match(repository.models.states(), [{ reason: 'EMFILE: no reason' }, { reason: noModel }]);
+
+  faults.set('m.json', systemError('EACCES'));
+  await look(2);
+  t.strictSame(told(), [[50, 'model failed', 'EACCES: no reason']], 'another fault is told too');
+
+  faults.clear();
+  await look();
+  t.strictSame(told(), [[30, 'model loaded', '']]);
+  t.equal(repository.models.default.predictor.predict([1, 2]), 17);
+  read();
+  await look(3);
+  t.strictSame(read(), []);
+});
+
+t.test('a file that cannot be read, and then has not changed, is well again', async (t) => {
+  const { folder, look, told } = reloading(t);
+  const { faults } = failing(t);
+  faults.set('m.json', systemError('EIO'));
+  writeFileSync(join(folder, 'm.json'), documentOf(10));
+  await look(4);
+  t.strictSame(told(), [[50, 'model failed', 'EIO: no reason']]);
+  faults.clear();
+  await look(2);
+  t.strictSame(told(), [[30, 'model recovered', '']]);
+});
+
+t.test('what changes while a file cannot be read is read', async (t) => {
+  const { folder, repository, look, told } = reloading(t);
+  const { faults } = failing(t);
+  faults.set('m.json', systemError('EMFILE'));
+  await look(3);
+  told();
+  writeFileSync(join(folder, 'n.json'), documentOf(20));
+  await look(2);
+  t.match(told(), [
+    [50, 'model failed', 'EMFILE: no reason'],
+    [30, 'model loaded', ''],
+  ]);
+  t.equal(repository.models.find('n').predictor.predict([1, 2]), 17);
+});
+
+t.test('a folder that cannot be listed just when it is read is read at the next look', async (t) => {
+  const { folder, look, told } = reloading(t);
+  await look(2);
+  writeFileSync(join(folder, 'm.json'), documentOf(20));
+  await look();
+  let nLists = 0;
+  const end = precede(t, fs, 'readdirSync', () => {
+    nLists++;
+    // the look's own is well
+    if (nLists > 1) throw systemError('EMFILE');
+  });
+  await look();
+  t.match(told(), [[50, 'models not reloaded', /EMFILE/]]);
+  end();
+  await look();
+  t.match(told(), [
+    [30, 'models reloaded again'],
+    [30, 'model loaded'],
+  ]);
 });

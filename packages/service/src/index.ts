@@ -6,6 +6,7 @@ export { type AppOptions, buildApp } from './app.js';
 export { standardOutput } from './lines.js';
 export { gatherModels, type ModelState, type Models } from './models/models.js';
 export type { ModelChange } from './models/refresh.js';
+export { createReload } from './models/reload.js';
 export { type ModelRepository, openRepository } from './models/repository.js';
 export type { ServedModel } from './models/served-model.js';
 export { watchFolder } from './models/watch-folder.js';

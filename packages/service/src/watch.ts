@@ -1,6 +1,13 @@
 import { statSync } from 'node:fs';
 
 /**
+ * Reads files, and says whether it could.
+ *
+ * @param isRetry whether it could not before, and nothing has changed since
+ */
+export type Read = (isRetry: boolean) => boolean | Promise<boolean>;
+
+/**
  * Has files read when they have changed, or others are listed, and then stayed the same from one look to the next; and again at each
  * look until that succeeds.
  *
@@ -10,14 +17,22 @@ import { statSync } from 'node:fs';
  * @param everyMs milliseconds from one look to the next
  * @returns what ends it
  */
-export function watchFiles(listPaths: () => string[], read: () => boolean, everyMs = 1000): () => void {
+export function watchFiles(listPaths: () => string[], read: Read, everyMs = 1000): () => void {
   let before: string | undefined;
   // unlike any: what changed between the start's reading and the first look is read too
   let told: string | undefined;
+  let hasFailed = false;
+
+  async function tell(now: string): Promise<void> {
+    const isRetry = now === told;
+    told = now;
+    hasFailed = false;
+    if (!(await read(isRetry))) hasFailed = true;
+  }
 
   const timer = setInterval(() => {
     const now = look(listPaths);
-    if (now === before && now !== told && read()) told = now;
+    if (now === before && (now !== told || hasFailed)) tell(now);
     before = now;
   }, everyMs);
   return () => clearInterval(timer);

@@ -20,6 +20,8 @@ export interface ModelVersion {
   readonly version: number;
   readonly served: ServedModel | undefined;
   readonly reason: string;
+  /** Whether the system did not let its file be read, which may be so for a moment. */
+  readonly isUnread?: boolean;
 }
 
 /** The models that serve. Ask again for each request: between two of them any may have been replaced. */

@@ -17,29 +17,38 @@ export interface ModelChange {
   readonly loadedAt?: number;
 }
 
-/** Reads what has changed of a model, and then replaces all its versions at once. */
+/**
+ * Reads what has changed of a model, and then replaces all its versions at once.
+ *
+ * @param onlyUnread reads those files alone that could not be read; that one still cannot for the same reason is no change
+ */
 export async function refresh(
   models: ReplaceableModels,
   name: string,
   files: readonly ModelFile[],
+  onlyUnread = false,
 ): Promise<ModelChange[]> {
   const old = models.versions(name);
   const read: ModelVersion[] = [];
-  for (const file of files) if (file.name === name) read.push(await readVersion(file, old));
+  for (const file of files) if (file.name === name) read.push(await readVersion(file, find(old, file), onlyUnread));
   const versions = keepServing(read, old);
   models.replace(name, versions);
-  const changes = compare(name, old, versions);
+  const changes = compare(name, old, versions).filter(
+    (one) => !(onlyUnread && one.change === 'failed' && one.reason === find(old, one)?.reason),
+  );
   models.countFailedLoads(name, changes.filter(({ change }) => change === 'failed').length);
   return changes;
 }
 
-async function readVersion(file: ModelFile, old: readonly ModelVersion[]): Promise<ModelVersion> {
+async function readVersion(file: ModelFile, old: ModelVersion | undefined, onlyUnread: boolean): Promise<ModelVersion> {
+  if (onlyUnread && old !== undefined && !old.isUnread) return old;
   const { version } = file;
-  const served = old.find((one) => one.version === version)?.served;
+  const served = old?.served;
   try {
     return { version, served: await rereadModel(file, served), reason: '' };
   } catch (error) {
-    return { version, served, reason: reasonOf(error) };
+    const isUnread = error instanceof Error && 'syscall' in error;
+    return { version, served, reason: reasonOf(error), isUnread };
   }
 }
 
@@ -48,7 +57,9 @@ function keepServing(read: readonly ModelVersion[], old: readonly ModelVersion[]
   if (read.some(({ served }) => served !== undefined)) return read;
   const kept = old.filter((one) => one.served !== undefined && find(read, one) === undefined);
   const reason = 'expected its file, got none';
-  return [...read, ...kept.map((one) => ({ ...one, reason }))].sort((a, b) => a.version - b.version);
+  return [...read, ...kept.map(({ version, served }) => ({ version, served, reason }))].sort(
+    (a, b) => a.version - b.version,
+  );
 }
 
 function compare(model: string, old: readonly ModelVersion[], versions: readonly ModelVersion[]): ModelChange[] {

@@ -4,19 +4,29 @@ import type { Models } from './models.js';
 import { changeTo, type ModelChange } from './refresh.js';
 import type { ModelRepository } from './repository.js';
 
-/** Makes what reloads the models of a repository and tells the log what came of it. */
-export function createReload({ reload }: ModelRepository, log: FastifyBaseLogger): () => Promise<void> {
-  // what the log was told last, whatever became of the folder meanwhile
-  let hasFailed = false;
-  return async () => {
+/**
+ * Makes what reloads the models of a repository, tells the log what came of it, and returns whether all could be read. To try that
+ * again tells only what is new.
+ */
+export function createReload(
+  repository: ModelRepository,
+  log: FastifyBaseLogger,
+): (isRetry?: boolean) => Promise<boolean> {
+  // of the folder, as the log was told last, whatever became of it meanwhile
+  let fault = '';
+  return async (isRetry = false) => {
     try {
-      const changes = await reload();
-      if (hasFailed) log.info('models reloaded again');
-      hasFailed = false;
+      // after a fault of the folder nothing has been read
+      const changes = await repository.reload(isRetry && fault === '');
+      if (fault !== '') log.info('models reloaded again');
+      fault = '';
       logChanges(log, changes);
+      return !repository.hasUnread();
     } catch (error) {
-      hasFailed = true;
-      log.error({ reason: reasonOf(error) }, 'models not reloaded');
+      const reason = reasonOf(error);
+      if (!isRetry || reason !== fault) log.error({ reason }, 'models not reloaded');
+      fault = reason;
+      return false;
     }
   };
 }

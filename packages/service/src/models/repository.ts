@@ -15,9 +15,13 @@ export interface ModelRepository {
   /**
    * Reads what has changed in the folder, but for models that were unloaded. Where a file fails, what serves stays.
    *
+   * @param onlyUnread reads those files alone that could not be read; that one still cannot for the same reason is no change
    * @throws Error for a folder that `openRepository` would refuse before it reads any file: nothing changes then
    */
-  reload(): Promise<ModelChange[]>;
+  reload(onlyUnread?: boolean): Promise<ModelChange[]>;
+
+  /** Whether there is a file that the system did not let be read, which may be so for a moment. */
+  hasUnread(): boolean;
 
   /**
    * Reads what has changed of one model, as `reload` does, also where it was unloaded.
@@ -46,11 +50,11 @@ export function openRepository(folder: string, defaultName?: string): ModelRepos
   const unloaded = new Set<string>();
   const inTurn = createQueue();
 
-  async function reload(): Promise<ModelChange[]> {
+  async function reload(onlyUnread = false): Promise<ModelChange[]> {
     const files = list();
     const names = new Set([...models.names(), ...files.map(({ name }) => name)].filter((name) => !unloaded.has(name)));
     const changes: ModelChange[] = [];
-    for (const name of names) changes.push(...(await refresh(models, name, files)));
+    for (const name of names) changes.push(...(await refresh(models, name, files, onlyUnread)));
     return changes;
   }
 
@@ -94,7 +98,8 @@ export function openRepository(folder: string, defaultName?: string): ModelRepos
 
   return {
     models,
-    reload: () => inTurn(reload),
+    reload: (onlyUnread) => inTurn(() => reload(onlyUnread)),
+    hasUnread: () => models.names().some((name) => models.versions(name).some(({ isUnread }) => isUnread)),
     load: (name) => inTurn(() => load(name)),
     unload: (name) => inTurn(() => unload(name)),
   };

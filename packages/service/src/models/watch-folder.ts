@@ -1,16 +1,13 @@
-import { watchFiles } from '../watch.js';
+import { type Read, watchFiles } from '../watch.js';
 import { listModelFiles } from './model-files.js';
 
 /**
- * Calls back when the model files of a folder have changed and then stayed the same from one look to the next.
+ * Has the model files of a folder read when they have changed and then stayed the same from one look to the next, and again at each
+ * look until that succeeds.
  *
  * @param everyMs milliseconds from one look to the next; 1000 by default
  * @returns what ends it
  */
-export function watchFolder(folder: string, onChange: () => void, everyMs?: number): () => void {
-  const tell = () => {
-    onChange();
-    return true;
-  };
-  return watchFiles(() => listModelFiles(folder).map(({ path }) => path), tell, everyMs);
+export function watchFolder(folder: string, read: Read, everyMs?: number): () => void {
+  return watchFiles(() => listModelFiles(folder).map(({ path }) => path), read, everyMs);
 }
