@@ -1,4 +1,4 @@
-import fs, { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, join } from 'node:path';
 import { mock } from 'node:test';
@@ -227,3 +227,47 @@ t.test('a folder that cannot be listed just when it is read is read at the next 
     [30, 'model loaded'],
   ]);
 });
+
+/** Makes a folder one without a model, and undoes that. */
+function lose(folder: string): () => void {
+  const names = ['m', 'n'];
+  for (const name of names) renameSync(join(folder, `${name}.json`), join(folder, name));
+  return () => {
+    for (const name of names) renameSync(join(folder, name), join(folder, `${name}.json`));
+  };
+}
+
+t.test('that a watched folder is refused is told once, and so is that it is taken again', async (t) => {
+  const { folder, look, told } = reloading(t);
+  await look(2);
+  for (let k = 0; k < 2; k++) {
+    const restore = lose(folder);
+    await look(5);
+    const lines = told();
+    t.match(lines, [[50, 'models not reloaded', /got none$/]]);
+    t.equal(lines.length, 1);
+    restore();
+    await look(5);
+    t.strictSame(told(), [[30, 'models reloaded again', undefined]]);
+  }
+});
+
+t.test(
+  'a folder that is refused is told whenever somebody has it reloaded, and once that it is taken again',
+  async (t) => {
+    const { folder, repository, reload, told } = reloading(t);
+    const restore = lose(folder);
+    await reload();
+    await reload();
+    t.strictSame(
+      told().map(([, msg]) => msg),
+      ['models not reloaded', 'models not reloaded'],
+    );
+    restore();
+    // an administrator, who is told by the answer
+    await repository.load('m');
+    await reload();
+    await reload();
+    t.strictSame(told(), [[30, 'models reloaded again', undefined]]);
+  },
+);
