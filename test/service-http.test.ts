@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { METHODS, request } from 'node:http';
 import t from 'tap';
 import { exchange } from './support/exchange.js';
+import { makeKey, openKeys } from './support/keys.js';
 import { build } from './support/service.js';
 
 t.test('what is not HTTP is a problem too, before there is a request', async (t) => {
@@ -61,6 +62,40 @@ t.test('what is not HTTP is answered behind the answers that are due, and ends t
     const got = [...received.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status);
     t.strictSame(got, statuses, what);
   }
+});
+
+t.test('who waits to be asked for the body is refused without being asked', async (t) => {
+  const alice = makeKey('alice', ['predict']);
+  const { authenticate } = openKeys(t, [alice]);
+  const { port } = new URL(await build(t, { authenticate, maxBytes: 10 }).listen({ port: 0, host: '127.0.0.1' }));
+  const head = (path: string, headers: string) =>
+    `POST ${path} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-type: application/json\r\n${headers}\r\n`;
+  const key = `x-api-key: ${alice.key}\r\n`;
+  const cases: [string, string, string][] = [
+    ['/predict', 'content-length: 2\r\n', '401'],
+    ['/predict', 'content-length: 2\r\nconnection: close\r\n', '401'],
+    ['/nothing', 'content-length: 2\r\n', '404'],
+    ['/health', 'content-length: 2\r\n', '405'],
+    ['/predict', `${key}content-length: 11\r\n`, '413'],
+    ['/predict', `${key}content-length: 2\r\ncontent-encoding: br\r\n`, '415'],
+    ['/predict', `${key}content-length: 2\r\nexpect: tea\r\n`, '417'],
+  ];
+  for (const [path, headers, status] of cases) {
+    const answers = (await exchange(port, head(path, headers))).match(/HTTP\/1\.1 \d+/g);
+    t.strictSame(answers, [`HTTP/1.1 ${status}`], `${status} for ${path} with ${headers}`);
+  }
+
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(head('/predict', `${key}content-length: 2\r\nconnection: close\r\n`));
+  const [asked] = await once(socket, 'data');
+  t.equal(String(asked), 'HTTP/1.1 100 Continue\r\n\r\n');
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.write('[]');
+  await once(socket, 'close');
+  t.match(answer, /^HTTP\/1\.1 200 OK\r\n(.*\r\n)*\r\n\{"prediction":\[\]\}$/);
 });
 
 t.test('every method that Node knows is refused where another is expected', async (t) => {
