@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { METHODS, request } from 'node:http';
+import { connect } from 'node:net';
 import t from 'tap';
 import { exchange } from './support/exchange.js';
 import { makeKey, openKeys } from './support/keys.js';
@@ -96,6 +97,14 @@ t.test('who waits to be asked for the body is refused without being asked', asyn
   socket.write('[]');
   await once(socket, 'close');
   t.match(answer, /^HTTP\/1\.1 200 OK\r\n(.*\r\n)*\r\n\{"prediction":\[\]\}$/);
+});
+
+t.test('who does not wait to be asked for a body is told too that it is refused', async (t) => {
+  const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
+  // more than the buffers of the system hold
+  const body = ' '.repeat(2e7);
+  const head = `POST /nothing HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: ${body.length}\r\n\r\n`;
+  t.match(await exchange(port, head + body), /^HTTP\/1\.1 404 Not Found\r\n/);
 });
 
 t.test('every method that Node knows is refused where another is expected', async (t) => {

@@ -12,6 +12,7 @@ import { answerClientError } from './http/client-errors.js';
 import { closeConnections } from './http/closing.js';
 import { compressAnswers } from './http/compress.js';
 import { allowOrigins } from './http/cors.js';
+import { askForBodies } from './http/expectations.js';
 import { inflateBodies } from './http/inflate.js';
 import { acceptJson } from './http/json.js';
 import { collectMethods, refuseOtherMethods } from './http/methods.js';
@@ -117,6 +118,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   secureAnswers(app, hstsMaxAge);
   allowOrigins(app, corsOrigins);
   answerProblems(app, problems);
+  askForBodies(app);
   acceptJson(app);
   const lastAnswer = closeConnections(app, stopping);
   closeWaitingAnswers(app);

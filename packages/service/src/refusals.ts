@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { challenge } from './access/challenge.js';
 import { fieldsOfDialect } from './dialect-fields.js';
 import { isRefused } from './http/client-errors.js';
+import { isWaiting } from './http/expectations.js';
 import { refuseMediaType } from './http/json.js';
 import { secureAnswer } from './http/security-headers.js';
 import { logAnswer, pathOf, tellId } from './log.js';
@@ -17,11 +18,6 @@ export function answerProblems(app: FastifyInstance, counts: ProblemCounts): voi
     if (isCutOff(request.raw, reply)) await discard(request.raw);
     return sendProblem(error, request, reply, counts);
   });
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
-  app.server.on('checkContinue', (request, response) => {
-    askForBody(request, response);
-    app.server.emit('request', request, response);
-  });
   // before the body is read: an unknown path is unknown whatever it is sent
   app.addHook('onRequest', (request, _reply, done) => {
     expectHttp(request.raw);
@@ -30,23 +26,9 @@ export function answerProblems(app: FastifyInstance, counts: ProblemCounts): voi
   });
 }
 
-/** The requests whose clients wait to be asked for the body. */
-const waiting = new WeakSet<IncomingMessage>();
-
-// when it is read, not when it is expected, as Node would: what is refused by its headers need not be sent (RFC 9110)
-function askForBody(request: IncomingMessage, response: ServerResponse): void {
-  waiting.add(request);
-  request.once('resume', () => {
-    // of what has been refused the body is read to be dropped
-    if (response.headersSent) return;
-    waiting.delete(request);
-    response.writeContinue();
-  });
-}
-
 // refused before all of it has come, on a connection that ends with the answer
 function isCutOff(request: IncomingMessage, reply: FastifyReply): boolean {
-  if (request.complete || waiting.has(request)) return false;
+  if (request.complete || isWaiting(request)) return false;
   return reply.getHeader('connection') === 'close' || !reply.raw.shouldKeepAlive;
 }
 

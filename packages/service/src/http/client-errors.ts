@@ -6,6 +6,7 @@ import { logRefusal, newId, requestId } from '../log.js';
 import { countProblem, type ProblemCounts } from '../metrics/problem-counts.js';
 import { clientGone, Problem, shorten } from '../problem.js';
 import type { ProblemCode } from '../problems.js';
+import { endSlowly } from './closing.js';
 import { secureAnswer } from './security-headers.js';
 
 interface ClientError extends Error {
@@ -55,7 +56,7 @@ export function answerClientError(
     if (!socket.writable) return;
     const brokenOff = last?.req.complete === false ? last : undefined;
     // it may have its answer: that it was not to be read to its end
-    end(socket, brokenOff?.headersSent ? '' : refuse(error, brokenOff?.req, socket, options));
+    endSlowly(socket, LINGER, brokenOff?.headersSent ? '' : refuse(error, brokenOff?.req, socket, options));
   });
 }
 
@@ -103,11 +104,4 @@ function refuse(
 function problemOf({ code: error = '', message }: ClientError): Problem {
   const [code, detail] = clientErrors[error] ?? ['malformed_request', `expected HTTP, got ${shorten(message)}`];
   return new Problem(code, detail);
-}
-
-function end(socket: Socket, answer: string): void {
-  socket.end(answer);
-  // at once might cut off the answer; one that never hangs up would keep what its request holds
-  const timer = setTimeout(() => socket.destroy(), LINGER);
-  socket.once('close', () => clearTimeout(timer));
 }

@@ -55,6 +55,14 @@ function setEnd(answer: ServerResponse | undefined, isEnd: boolean): void {
   else answer.removeHeader('connection');
 }
 
+/** Ends a connection behind its answers, and reads on until the client does too: at once might cut them off. */
+export function endSlowly(socket: Socket, linger: number, lastBytes = ''): void {
+  socket.end(lastBytes);
+  // one that never hangs up would keep what its request holds
+  const timer = setTimeout(() => socket.destroy(), linger);
+  socket.once('close', () => clearTimeout(timer));
+}
+
 /** Tells a client to go elsewhere. */
 export function closing(): Problem {
   return new Problem('closing', 'expected to serve, got a signal to stop');
