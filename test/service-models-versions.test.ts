@@ -89,6 +89,13 @@ t.test('the headers of an answer name what produced it, also of a refusal', asyn
   });
   t.match((await post(app, '/predict', [row])).headers, headersOf('2'));
   t.match((await post(app, '/models/m/versions/1/predict', [row])).headers, headersOf('1'));
+  for (const dialect of ['', '/v2']) {
+    t.match((await app.inject(`${dialect}/models/m`)).headers, headersOf('2'));
+    t.match((await app.inject(`${dialect}/models/m/versions/1`)).headers, headersOf('1'));
+    const unchanged = await app.inject({ url: `${dialect}/models/m`, headers: { 'if-none-match': '*' } });
+    t.equal(unchanged.statusCode, 304);
+    t.match(unchanged.headers, headersOf('2'));
+  }
   const refused = await post(app, '/models/m/versions/1/predict', [{ a: 1 }]);
   t.equal(refused.statusCode, 400);
   t.match(refused.headers, headersOf('1'));
@@ -99,7 +106,17 @@ t.test('a description that the client has already is not sent again', async (t) 
     models: openRepository(t.testdir({ m: { '1.json': documentOf(9), '2.json': documentOf(10) } })).models,
   });
   const tags = new Set<string>();
-  for (const url of ['/models', '/models/m', '/models/m/versions/1']) {
+  const urls = [
+    '/models',
+    '/models/m',
+    '/models/m/versions/1',
+    '/v2',
+    '/v2/models',
+    '/v2/models/m',
+    '/v1/models',
+    '/v1/models/m',
+  ];
+  for (const url of urls) {
     const { headers } = await app.inject(url);
     const tag = String(headers.etag);
     t.match(tag, /^W\/"[\w-]{43}"$/);
@@ -114,7 +131,9 @@ t.test('a description that the client has already is not sent again', async (t) 
     }
     t.equal((await app.inject({ url, headers: { 'if-none-match': '"other"' } })).statusCode, 200);
   }
-  t.equal(tags.size, 3);
+  t.equal(tags.size, urls.length);
+  for (const url of ['/v2/health/live', '/v2/models/m/ready'])
+    t.equal((await app.inject({ url, headers: { 'if-none-match': '*' } })).statusCode, 200, url);
   const unknown = await app.inject({ url: '/models/none', headers: { 'if-none-match': '*' } });
   t.equal(unknown.statusCode, 404);
   t.notOk('etag' in unknown.headers);

@@ -4,6 +4,7 @@ import { documented } from './docs/route-docs.js';
 import { tagAnswers } from './http/entity-tags.js';
 import type { Models } from './models/models.js';
 import type { ServedModel } from './models/served-model.js';
+import { tellModel } from './provenance.js';
 import { ModelDescription, ModelList, ModelName, ModelNameAndVersion } from './schemas.js';
 
 export interface DescribeOptions {
@@ -19,16 +20,23 @@ export const describe: FastifyPluginAsyncTypebox<DescribeOptions> = async (app, 
     return { default: models.defaultName, models: models.list().map(describeModel) };
   });
 
-  const one = documented('Models', 'its features, what each accepts and what it was in training', { isTagged: true });
+  const one = documented('Models', 'its features, what each accepts and what it was in training', {
+    isTagged: true,
+    namesModel: true,
+  });
   const config = { scope: 'metadata', ...one } as const;
   const response = { 200: ModelDescription };
-  app.get('/models/:name', { config, schema: { params: ModelName, response } }, async (request) => {
-    return describeModel(models.find(request.params.name));
+  app.get('/models/:name', { config, schema: { params: ModelName, response } }, async (request, reply) => {
+    const served = models.find(request.params.name);
+    tellModel(reply, served);
+    return describeModel(served);
   });
 
   const params = ModelNameAndVersion;
-  app.get('/models/:name/versions/:version', { config, schema: { params, response } }, async (request) => {
-    return describeModel(models.find(request.params.name, request.params.version));
+  app.get('/models/:name/versions/:version', { config, schema: { params, response } }, async (request, reply) => {
+    const served = models.find(request.params.name, request.params.version);
+    tellModel(reply, served);
+    return describeModel(served);
   });
 };
 

@@ -5,9 +5,14 @@ import type { ServedModel } from './models/served-model.js';
 export function nameModel(
   request: Pick<FastifyRequest, 'asked'>,
   reply: Pick<FastifyReply, 'header'>,
-  { name, version, sha256 }: ServedModel,
+  served: ServedModel,
 ): void {
-  request.asked = { model: name, version };
+  request.asked = { model: served.name, version: served.version };
+  tellModel(reply, served);
+}
+
+/** Tells the client in headers which model an answer is of. */
+export function tellModel(reply: Pick<FastifyReply, 'header'>, { name, version, sha256 }: ServedModel): void {
   reply.header('x-model-name', name);
   reply.header('x-model-version', version);
   reply.header('x-model-sha256', sha256);

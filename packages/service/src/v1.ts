@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answer } from './answer.js';
 import { documented } from './docs/route-docs.js';
+import { tagAnswers } from './http/entity-tags.js';
 import type { ModelState, Models } from './models/models.js';
 import { Problem } from './problem.js';
 import { readInstances } from './rows/instances.js';
@@ -17,9 +18,10 @@ export interface V1Options {
  * first protocol have them, and `GET /v1/models`, which is of the second alone.
  */
 export const v1: FastifyPluginAsyncTypebox<V1Options> = async (app, { models, maxRows }) => {
+  tagAnswers(app);
   const params = ModelParams;
 
-  const lists = documented('TensorFlow Serving', 'the names of all models');
+  const lists = documented('TensorFlow Serving', 'the names of all models', { isTagged: true });
   app.get(
     '/v1/models',
     { config: { scope: 'metadata', ...lists }, schema: { response: { 200: ModelNames } } },
@@ -28,7 +30,7 @@ export const v1: FastifyPluginAsyncTypebox<V1Options> = async (app, { models, ma
     },
   );
 
-  const whether = documented('TensorFlow Serving', 'whether a model serves');
+  const whether = documented('TensorFlow Serving', 'whether a model serves', { isTagged: true });
   const status = { params, response: { 200: ModelStatus } };
   for (const url of ['/v1/models/:name', '/v1/models/:name/versions/:version'])
     app.get(

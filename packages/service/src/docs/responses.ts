@@ -22,11 +22,13 @@ export function describeResponses(
     const content = { ...responses.get(status)?.content, ...refusal.content };
     responses.set(status, { ...refusal, content });
   }
-  if (route.docs.isTagged) responses.set(304, notModified);
+  if (route.docs.isTagged) responses.set(304, notModified(route));
   return Object.fromEntries([...responses].sort(([a], [b]) => a - b));
 }
 
-const notModified = { description: 'it is what If-None-Match names', headers: withHeaders('x-request-id', 'etag') };
+function notModified(route: DocumentedRoute): Response {
+  return { description: 'it is what If-None-Match names', headers: headersOf(route, {}) };
+}
 
 function describeAnswers(route: DocumentedRoute, examples: object): [number, Response][] {
   const { responses, docs } = route;
@@ -44,7 +46,7 @@ function headersOf(route: DocumentedRoute, content: Content): Record<string, Ref
   return {
     ...withHeaders('x-request-id'),
     ...(route.docs.isTagged ? withHeaders('etag') : {}),
-    ...(isPrediction(route) ? withHeaders(...modelHeaders) : {}),
+    ...(isPrediction(route) || route.docs.namesModel ? withHeaders(...modelHeaders) : {}),
     ...('application/octet-stream' in content ? withHeaders('inference-header-content-length') : {}),
   };
 }

@@ -33,6 +33,8 @@ export interface RouteDocs {
   readonly answers?: Readonly<Record<string, object>>;
   /** Whether its answers carry an `ETag`. */
   readonly isTagged?: boolean;
+  /** Whether its answers name in headers the model that they are of. */
+  readonly namesModel?: boolean;
   /** How it can fail, beside what follows from its method, path and body. */
   readonly problems?: readonly ProblemCode[];
 }

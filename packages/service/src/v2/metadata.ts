@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { documented } from '../docs/route-docs.js';
 import { expectReady, type HealthOptions, isReadyNow } from '../health.js';
+import { tagAnswers } from '../http/entity-tags.js';
 import { findOpenly, type Models } from '../models/models.js';
 import type { ServedModel } from '../models/served-model.js';
 import { Problem } from '../problem.js';
+import { tellModel } from '../provenance.js';
 import { isObject, show } from '../rows/rows.js';
 import { ModelParams } from '../schemas.js';
 import { serviceVersion } from '../service-version.js';
@@ -24,6 +26,7 @@ function config(scope: 'open' | 'metadata', summary: string, more?: Parameters<t
 
 /** `GET` of all that the protocol tells without inference, and the index of the models. */
 export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, { models, canLoad, ...health }) => {
+  tagAnswers(app);
   // what machines ask every few seconds is for no log
   const logLevel = 'warn';
   app.get(
@@ -47,7 +50,10 @@ export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, 
   for (const url of ['/v2', '/v2/'])
     app.get(
       url,
-      { config: config('metadata', 'what the server is'), schema: { response: { 200: ServerMetadata } } },
+      {
+        config: config('metadata', 'what the server is', { isTagged: true }),
+        schema: { response: { 200: ServerMetadata } },
+      },
       async () => {
         return { name: 'housing', version: serviceVersion, extensions };
       },
@@ -57,11 +63,12 @@ export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, 
     app.get(
       url,
       {
-        config: config('metadata', 'the tensors of a model'),
+        config: config('metadata', 'the tensors of a model', { isTagged: true, namesModel: true }),
         schema: { params: ModelParams, response: { 200: ModelMetadata } },
       },
-      async (request) => {
+      async (request, reply) => {
         const served = models.find(request.params.name, request.params.version);
+        tellModel(reply, served);
         return describeModel(served, models);
       },
     );
@@ -84,7 +91,10 @@ export const metadata: FastifyPluginAsyncTypebox<MetadataOptions> = async (app, 
 
   app.get(
     '/v2/models',
-    { config: config('metadata', 'name, version and state of every model'), schema: { response: { 200: ModelIndex } } },
+    {
+      config: config('metadata', 'name, version and state of every model', { isTagged: true }),
+      schema: { response: { 200: ModelIndex } },
+    },
     async () => listModels(models),
   );
 
