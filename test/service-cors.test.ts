@@ -86,6 +86,20 @@ t.test('a wrong method and an unknown path are what they were', async (t) => {
     t.match((await app.inject({ method, url: '/nothing' })).json(), { status: 404, code: 'unknown_route' });
 });
 
+t.test('OPTIONS that is no preflight is a method like others', async (t) => {
+  for (const corsOrigins of [[origin], ['*']]) {
+    const app = build(t, { corsOrigins });
+    for (const headers of [{}, { origin }, { 'access-control-request-method': 'POST' }]) {
+      const known = await app.inject({ method: 'OPTIONS', url: '/predict', headers });
+      t.match(known.json(), { status: 405, code: 'method_not_allowed' });
+      t.equal(known.headers.allow, 'POST');
+      const unknown = await app.inject({ method: 'OPTIONS', url: '/nothing', headers });
+      t.match(unknown.json(), { status: 404, code: 'unknown_route' });
+    }
+    t.equal((await app.inject({ ...preflight, url: '/nothing' })).statusCode, 204);
+  }
+});
+
 t.test('what varies by origin and by coding says both', async (t) => {
   const app = build(t, { corsOrigins: [origin] });
   const payload = JSON.stringify({ instances: Array(3000).fill([0, 6.575, 296, 15.3, 396.9, 4.98]) });

@@ -51,6 +51,11 @@ export function clientGone(): Problem {
   return new Problem('client_gone', 'expected a client for the answer, got a closed connection');
 }
 
+/** A path that is none of the service. */
+export function unknownRoute({ url }: { readonly url: string }): Problem {
+  return new Problem('unknown_route', `expected a known path, got ${shorten(url)}`);
+}
+
 /** Writes keys and indices as a JSON pointer (RFC 6901). */
 export function pointerTo(...keys: (string | number)[]): string {
   return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -9,7 +9,7 @@ import { refuseMediaType } from './http/json.js';
 import { secureAnswer } from './http/security-headers.js';
 import { logAnswer, pathOf, tellId } from './log.js';
 import { countProblem, type ProblemCounts } from './metrics/problem-counts.js';
-import { Problem, shorten } from './problem.js';
+import { Problem, shorten, unknownRoute } from './problem.js';
 import { show } from './rows/rows.js';
 
 /** Answers whatever goes wrong, from the router on, with a problem document. */
@@ -21,7 +21,7 @@ export function answerProblems(app: FastifyInstance, counts: ProblemCounts): voi
   // before the body is read: an unknown path is unknown whatever it is sent
   app.addHook('onRequest', (request, _reply, done) => {
     expectHttp(request.raw);
-    if (request.is404) throw new Problem('unknown_route', `expected a known path, got ${shorten(request.url)}`);
+    if (request.is404) throw unknownRoute(request);
     done();
   });
 }
