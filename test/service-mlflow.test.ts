@@ -64,6 +64,8 @@ t.test('CSV may have its columns in any order, an index, quotes, blanks and any 
     backwards: `${names.toReversed()}\n${row.toReversed()}\n${row.toReversed()}\n`,
     'with an index': `,${names}\n0,${row}\n1,${row}\n`,
     'of Windows': `\ufeff${names}\r\n${row}\r\n\r\n${row}\r\n`,
+    'of several systems': `${names}\r\n${row}\n${row}\r\n`,
+    'of old ones': `${names}\r${row}\r${row}\r`,
     quoted: `"${names.join('","')}"\n"${row.join('","')}"\n${row}\n`,
     'with blanks': `${names.join(', ')}\n ${row.join(' , ')}\n${row}\n`,
     'with exponents and signs': `${names}\n+0,6575e-3,2.96E+2,15.30,396.9,4.98\n-0.,6.575,296,15.3,396.9,4.98\n`,

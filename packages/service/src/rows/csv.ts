@@ -40,7 +40,15 @@ function parseRecords(body: Uint8Array, to: number): string[][] {
   try {
     const text = utf8.decode(body);
     // how many columns there are is for the model to say; no record may fill the memory
-    return parse(text, { to, trim: true, skip_empty_lines: true, relax_column_count: true, max_record_size: 2 ** 20 });
+    return parse(text, {
+      to,
+      // any at each line: by default the first one tells for all, and others become part of a field
+      record_delimiter: ['\r\n', '\n', '\r'],
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      max_record_size: 2 ** 20,
+    });
   } catch (error) {
     const reason = error instanceof CsvError ? shorten(error.message) : 'bytes that are not UTF-8';
     throw new Problem('malformed_csv', `expected CSV, got ${reason}`, '');
