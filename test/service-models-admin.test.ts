@@ -54,6 +54,24 @@ t.test('an administrator unloads a model and loads what is there now', async (t)
   t.strictSame((await predict()).json(), { prediction: [17] });
 });
 
+t.test('a model that is sent along is refused, not taken for the one of the folder', async (t) => {
+  const { folder, app, predict } = buildWithAdmin(t);
+  writeFileSync(join(folder, 'm.json'), documentOf(20));
+  for (const parameter of ['config', 'file:1/model.json']) {
+    const response = await app.inject({
+      method: 'POST',
+      url: '/v2/repository/models/m/load',
+      headers: { 'x-api-key': ann.key },
+      payload: { parameters: { [parameter]: 'e30=' } },
+    });
+    t.equal(response.statusCode, 400);
+    const pointer = `/parameters/${parameter.replace('/', '~1')}`;
+    const detail = `${pointer}: expected a model from its files, got one that is sent along`;
+    t.match(response.json(), { code: 'unknown_key', pointer, detail, error: detail });
+  }
+  t.strictSame((await predict()).json(), { prediction: [7] });
+});
+
 t.test("parameters are left aside, and so may their media type be, as Triton's client does", async (t) => {
   const { app } = buildWithAdmin(t);
   const payload = '{"parameters":{"unload_dependents":false}}';

@@ -4,13 +4,19 @@ import { documented } from './docs/route-docs.js';
 import type { ModelChange } from './models/refresh.js';
 import { logChanges } from './models/reload.js';
 import type { ModelRepository } from './models/repository.js';
-import { Problem } from './problem.js';
+import { Problem, pointerTo } from './problem.js';
+import { isObject } from './rows/rows.js';
 import { ModelName } from './schemas.js';
-import { acceptTensors } from './v2/body.js';
+import { acceptTensors, type Body } from './v2/body.js';
 
 export interface RepositoryOptions {
   /** What loads and unloads models, if anything does. */
   readonly repository: ModelRepository | undefined;
+}
+
+interface LoadRoute {
+  Params: { name: string };
+  Body: Body | undefined;
 }
 
 /** `POST /v2/repository/models/NAME/load` and `/unload`, as the Open Inference Protocol has them. */
@@ -18,14 +24,19 @@ export const repositoryRoutes: FastifyPluginAsyncTypebox<RepositoryOptions> = as
   acceptTensors(app);
   // they say no more than a few parameters
   const options = { schema: { params: ModelName }, bodyLimit: 2 ** 16 };
-  const docs = { body: 'ignored', answers: { 'application/json': {} } } as const;
+  const answers = { 'application/json': {} };
 
   const load = {
     scope: 'admin',
-    ...documented('Open Inference Protocol', 'loads a model', { ...docs, problems: ['admin_required', 'load_failed'] }),
+    ...documented('Open Inference Protocol', 'loads a model', {
+      body: 'load',
+      answers,
+      problems: ['admin_required', 'load_failed'],
+    }),
   } as const;
-  app.post('/v2/repository/models/:name/load', { ...options, config: load }, async (request) => {
+  app.post<LoadRoute>('/v2/repository/models/:name/load', { ...options, config: load }, async (request) => {
     const { name } = request.params;
+    expectNoModel(request.body?.json);
     const changes = await expectRepository(repository)
       .load(name)
       .catch((error) => logRefusal(request, error));
@@ -37,13 +48,26 @@ export const repositoryRoutes: FastifyPluginAsyncTypebox<RepositoryOptions> = as
 
   const unload = {
     scope: 'admin',
-    ...documented('Open Inference Protocol', 'unloads a model', { ...docs, problems: ['admin_required'] }),
+    ...documented('Open Inference Protocol', 'unloads a model', {
+      body: 'ignored',
+      answers,
+      problems: ['admin_required'],
+    }),
   } as const;
   app.post('/v2/repository/models/:name/unload', { ...options, config: unload }, async (request) => {
     logActs(request, await expectRepository(repository).unload(request.params.name));
     return {};
   });
 };
+
+// of Triton's extension: who sends a model would take it for the one that serves
+function expectNoModel(json: unknown): void {
+  const { parameters } = isObject(json) ? json : {};
+  const sent = Object.keys(isObject(parameters) ? parameters : {}).find((key) => /^(config$|file:)/.test(key));
+  if (sent === undefined) return;
+  const detail = 'expected a model from its files, got one that is sent along';
+  throw new Problem('unknown_key', detail, pointerTo('parameters', sent));
+}
 
 function expectRepository(repository: ModelRepository | undefined): ModelRepository {
   if (repository !== undefined) return repository;

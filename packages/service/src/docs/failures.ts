@@ -36,6 +36,7 @@ const bodies: Readonly<Record<BodyKind, readonly ProblemCode[]>> = {
   invocation: [...rows, 'wrong_labels', 'unknown_key', 'empty_body', 'malformed_csv'],
   inference: [...rows, 'unknown_key', 'unknown_output', 'empty_body'],
   index: ['wrong_type', 'empty_body'],
+  load: ['unknown_key', 'empty_body'],
   ignored: ['empty_body'],
 };
 
@@ -53,7 +54,7 @@ export function failuresOf({ method, url, docs, isOpen, needs }: DocumentedRoute
   if (url.includes('/:')) add('unknown_route');
   if (url.includes('/:name')) add('unknown_model');
   // what changes whether a model serves does not need one that does
-  if (url.includes('/:name') && docs.body !== 'ignored') add('model_unavailable');
+  if (url.includes('/:name') && docs.body !== 'load' && docs.body !== 'ignored') add('model_unavailable');
   if (url.includes('/:version')) add('unknown_version');
   return [...failures];
 }

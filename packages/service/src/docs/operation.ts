@@ -42,6 +42,7 @@ function operationIdOf(route: DocumentedRoute): string {
 
 function describeBody(kind: BodyKind, asked: readonly ModelComponents[]): RequestBody {
   if (kind === 'index') return { required: false, content: { 'application/json': { schema: indexSchema } } };
+  if (kind === 'load') return { required: false, content: { 'application/json': { schema: loadSchema } } };
   if (kind === 'ignored') return { required: false, content: { 'application/json': {} } };
   const content = mergeContent(asked.map(({ requests }) => requests[kind]));
   return { required: true, content: { ...content, ...otherContent[kind] } };
@@ -50,6 +51,15 @@ function describeBody(kind: BodyKind, asked: readonly ModelComponents[]): Reques
 const indexSchema = {
   type: 'object',
   properties: { ready: { type: 'boolean', description: 'whether only models that serve are asked for' } },
+};
+
+const loadSchema = {
+  properties: {
+    parameters: {
+      description: 'left aside, but for those that send a model along, which are refused',
+      propertyNames: { not: { pattern: '^(config$|file:)' } },
+    },
+  },
 };
 
 const otherContent: Partial<Record<DialectName, Content>> = {

@@ -21,8 +21,8 @@ export const sections = {
   Documents: 'What people and their tools read.',
 } as const;
 
-/** How a body is read: rows in a dialect, the filter of the index of models, or JSON that is left aside. */
-export type BodyKind = 'table' | 'inference' | 'invocation' | 'instances' | 'index' | 'ignored';
+/** How a body is read: rows in a dialect, the filter of the index of models, what is to be loaded, or JSON that is left aside. */
+export type BodyKind = 'table' | 'inference' | 'invocation' | 'instances' | 'index' | 'load' | 'ignored';
 
 export interface RouteDocs {
   readonly section: keyof typeof sections;
