@@ -36,8 +36,8 @@ const scopes: Record<string, readonly string[]> = {
     'GET /models/:name',
     'GET /models/:name/versions/:version',
     'GET /v1/models',
-    'GET /v1/models/:name',
-    'GET /v1/models/:name/versions/:version',
+    'GET /v1/models/:name([^:]+)',
+    'GET /v1/models/:name/versions/:version([^:]+)',
     'GET /v2',
     'GET /v2/',
     'GET /v2/models',
@@ -65,7 +65,7 @@ async function buildWithKeys(t: Test) {
 
   function ask(route: string, key?: string) {
     const [method, path] = route.split(' ');
-    const named = path.replace('([^:]+)::', ':').replace(':name', 'housing');
+    const named = path.replace('([^:]+)', '').replace('::', ':').replace(':name', 'housing');
     const url = named.replace(':version', '1').replace(':code', 'closing');
     return app.inject({ method: method as Method, url, headers: key === undefined ? {} : { 'x-api-key': key } });
   }

@@ -99,5 +99,9 @@ t.test('what is not as it should be is refused, with an error that its clients r
   const known = 'expected one of housing, housing-flask, got "boston"';
   t.match((await app.inject('/v1/models/boston')).json(), { status: 404, code: 'unknown_model', error: known });
   t.match((await post(app, '/v1/models/boston:predict', {})).json(), { status: 404, error: known });
-  t.match((await post(app, '/v1/models/housing:explain', {})).json(), { status: 405, error: /^expected GET/ });
+  for (const asked of ['housing:explain', 'housing/versions/1:classify']) {
+    const unknown = { status: 404, code: 'unknown_route', error: `expected a known path, got /v1/models/${asked}` };
+    t.match((await post(app, `/v1/models/${asked}`, {})).json(), unknown);
+    t.match((await app.inject(`/v1/models/${asked}`)).json(), unknown);
+  }
 });

@@ -32,7 +32,8 @@ export const v1: FastifyPluginAsyncTypebox<V1Options> = async (app, { models, ma
 
   const whether = documented('TensorFlow Serving', 'whether a model serves', { isTagged: true });
   const status = { params, response: { 200: ModelStatus } };
-  for (const url of ['/v1/models/:name', '/v1/models/:name/versions/:version'])
+  // what stands behind a colon is asked of a model, and no part of its name
+  for (const url of ['/v1/models/:name([^:]+)', '/v1/models/:name/versions/:version([^:]+)'])
     app.get(
       url,
       { config: { scope: 'metadata', ...whether }, schema: status },
