@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { METHODS, request } from 'node:http';
 import { connect } from 'node:net';
+import { examples } from '@housing/bench/examples.js';
 import t from 'tap';
 import { exchange } from './support/exchange.js';
 import { makeKey, openKeys } from './support/keys.js';
@@ -131,6 +132,54 @@ t.test('what Node itself would refuse without a word is a problem too', async (t
     detail: 'expect: expected 100-continue, got "tea"',
     requestId: /^[\da-f-]{36}$/,
   });
+});
+
+t.test('two lines of a header that says one thing are refused, and never one of them taken', async (t) => {
+  const { key } = makeKey('alice', ['predict', 'metadata']);
+  const { authenticate } = openKeys(t, [makeKey('bob', ['predict'])]);
+  for (const options of [{}, { authenticate, corsOrigins: ['https://example.org'] }]) {
+    const { port } = new URL(await build(t, options).listen({ port: 0, host: '127.0.0.1' }));
+    for (const [name, first, second] of [
+      ['host', 'x', 'y'],
+      ['Host', '', ''],
+      ['Authorization', `Bearer ${key}`, `Bearer ${key}`],
+      ['authorization', 'Bearer secret', 'Basic secret'],
+      ['X-API-Key', key, 'secret'],
+      ['content-type', 'application/json', 'text/csv'],
+      // of which what follows the semicolon is read by nobody
+      ['Content-Type', 'application/json; a=b', 'text/csv'],
+    ] as const)
+      for (const request of [
+        'GET /health',
+        'GET /none',
+        'POST /predict',
+        'POST /v2/models/housing/infer',
+        'OPTIONS /predict',
+      ]) {
+        const host = /host/i.test(name) ? '' : 'host: x\r\n';
+        const preflight = 'origin: https://example.org\r\naccess-control-request-method: POST\r\n';
+        const twice = `${name}: ${first}\r\n${preflight}${name}: ${second}\r\n`;
+        const got = await exchange(port, `${request} HTTP/1.1\r\n${host}${twice}connection: close\r\n\r\n`);
+        t.match(got, /^HTTP\/1\.1 400 /, `${request} ${name}`);
+        const detail = `${name.toLowerCase()}: expected one line, got 2`;
+        t.match(JSON.parse(got.split('\r\n\r\n')[1]), { code: 'malformed_request', detail });
+        t.notMatch(got, 'secret');
+        t.notMatch(got, key);
+      }
+  }
+});
+
+t.test('two lines of a header that is a list are one list, and a line may have a comma', async (t) => {
+  const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
+  const get = (headers: string) =>
+    exchange(port, `GET /models HTTP/1.1\r\nhost: x\r\n${headers}connection: close\r\n\r\n`);
+  const tag = /etag: (\S+)/.exec(await get(''))?.[1];
+  t.match(await get(`if-none-match: "other"\r\nif-none-match: ${tag}\r\n`), /^HTTP\/1\.1 304 /);
+  const [{ body, answer }] = examples;
+  const type = 'content-type: application/json; profile="a, b"\r\nuser-agent: a\r\nuser-agent: b\r\n';
+  const head = `host: x\r\n${type}content-length: ${body.length}\r\nconnection: close\r\n\r\n`;
+  const got = await exchange(port, `POST /predict HTTP/1.1\r\n${head}${body}`);
+  t.equal(got.split('\r\n\r\n')[1], answer);
 });
 
 t.test('a client that sends too many bytes before it reads is told so', async (t) => {

@@ -16,6 +16,7 @@ import { askForBodies } from './http/expectations.js';
 import { inflateBodies } from './http/inflate.js';
 import { acceptJson } from './http/json.js';
 import { collectMethods, refuseOtherMethods } from './http/methods.js';
+import { expectHeaders } from './http/request-headers.js';
 import { secureAnswers } from './http/security-headers.js';
 import { stripPorts } from './http/trusted-proxies.js';
 import { closeWaitingAnswers } from './http/waiting-answers.js';
@@ -102,8 +103,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     return503OnClosing: false,
     // a longer name of a model is an unknown one too: the headers bound it
     routerOptions: { maxParamLength: 2 ** 16 },
-    // without one a request is refused as others are
-    http: { requireHostHeader: false },
+    // without a host, or with two, a request is refused as others are
+    http: { requireHostHeader: false, joinDuplicateHeaders: true },
     clientErrorHandler: (error, socket) =>
       answerClientError(error, socket, lastAnswer(socket), { problems, hstsMaxAge, log: app.log }),
     frameworkErrors: (error, request, reply) => answerUnrouted(error, request, reply, { problems, hstsMaxAge }),
@@ -116,6 +117,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   logRequests(app);
   if (trustProxy.length > 0) stripPorts(app);
   secureAnswers(app, hstsMaxAge);
+  expectHeaders(app);
   allowOrigins(app, corsOrigins);
   answerProblems(app, problems);
   askForBodies(app);

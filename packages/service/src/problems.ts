@@ -16,7 +16,7 @@ export const problems = {
   malformed_request: {
     status: 400,
     title: 'The request is not HTTP as it should be',
-    when: 'The parser of HTTP refuses the request, its path is not percent-encoded as it should be, or a header is missing or wrong.',
+    when: 'The parser of HTTP refuses the request, its path is not percent-encoded as it should be, or a header is missing, wrong or there twice.',
     remedy: 'The detail names what is wrong. Compare with what a maintained HTTP client sends.',
   },
   malformed_json: {

@@ -20,7 +20,6 @@ export function answerProblems(app: FastifyInstance, counts: ProblemCounts): voi
   });
   // before the body is read: an unknown path is unknown whatever it is sent
   app.addHook('onRequest', (request, _reply, done) => {
-    expectHttp(request.raw);
     if (request.is404) throw unknownRoute(request);
     done();
   });
@@ -75,14 +74,6 @@ export function sendProblem(
     .code(problem.status)
     .type('application/problem+json')
     .send(JSON.stringify({ ...problem.toDocument(request.id), ...fieldsOfDialect(problem, request.url) }));
-}
-
-// Node would answer 400 and 417 without a body
-function expectHttp({ headers, httpVersion }: IncomingMessage): void {
-  if (headers.host === undefined && httpVersion === '1.1')
-    throw new Problem('malformed_request', 'host: expected a header, got none');
-  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue')
-    throw new Problem('expectation_failed', `expect: expected 100-continue, got ${show(headers.expect)}`);
 }
 
 function problemOf(error: FastifyError, request: FastifyRequest): Problem {
