@@ -63,7 +63,8 @@ export const repositoryRoutes: FastifyPluginAsyncTypebox<RepositoryOptions> = as
 // of Triton's extension: who sends a model would take it for the one that serves
 function expectNoModel(json: unknown): void {
   const { parameters } = isObject(json) ? json : {};
-  const sent = Object.keys(isObject(parameters) ? parameters : {}).find((key) => /^(config$|file:)/.test(key));
+  const names = Object.keys(isObject(parameters) ? parameters : {});
+  const sent = names.find((name) => name === 'config' || name.startsWith('file:'));
   if (sent === undefined) return;
   const detail = 'expected a model from its files, got one that is sent along';
   throw new Problem('unknown_key', detail, pointerTo('parameters', sent));

@@ -57,7 +57,7 @@ const loadSchema = {
   properties: {
     parameters: {
       description: 'left aside, but for those that send a model along, which are refused',
-      propertyNames: { not: { pattern: '^(config$|file:)' } },
+      propertyNames: { not: { anyOf: [{ const: 'config' }, { pattern: '^file:' }] } },
     },
   },
 };
