@@ -6,8 +6,8 @@ import t from 'tap';
 import { awkwardModel, awkwardNames } from './support/awkward-model.js';
 import { documentOf } from './support/documents.js';
 import { makeKey, openKeys } from './support/keys.js';
-import { type OpenApi, openApiOf, pathOf } from './support/openapi.js';
-import { build, servedModel } from './support/service.js';
+import { type OpenApi, type Operation, openApiOf, pathOf } from './support/openapi.js';
+import { type BuildOptions, build, servedModel } from './support/service.js';
 
 t.test('the document is valid, whatever the models', async (t) => {
   for (const models of [
@@ -73,6 +73,51 @@ t.test('who must say who it is, and for what, stands there where anybody must', 
     t.notOk('401' in operation.responses);
   }
 });
+
+t.test('a route for administrators refuses everybody where there are none, and is said to', async (t) => {
+  const { authenticate } = openKeys(t, [makeKey('ann', ['admin'])]);
+  const repository = openRepository(t.testdir({ 'm.json': documentOf(10) }));
+  const { models } = repository;
+  for (const act of ['load', 'unload']) {
+    const operationOf = async (options: BuildOptions) =>
+      (await openApiOf(build(t, options))).paths[`/v2/repository/models/{name}/${act}`].post;
+    const none = await operationOf({ models, repository });
+    t.strictSame(codesOf(none), {
+      400: ['malformed_request'],
+      403: ['admin_required'],
+      404: ['unknown_route'],
+      408: ['request_timeout'],
+      417: ['expectation_failed'],
+      431: ['headers_too_large'],
+      500: ['internal_error'],
+      503: ['closing'],
+    });
+    t.notOk(none.requestBody);
+
+    const some = await operationOf({ models, repository, authenticate });
+    t.strictSame(codesOf(some)[403], ['insufficient_scope']);
+    t.equal(JSON.stringify(some).includes('load_failed'), act === 'load');
+    t.ok('200' in some.responses && some.requestBody);
+    // who may, but where models stay
+    t.match(codesOf(await operationOf({ models, authenticate }))[403], ['admin_required', 'insufficient_scope']);
+  }
+
+  const limited = build(t, { rateLimit: 1 });
+  for (const payload of ['{', '[', ' ']) {
+    const url = '/v2/repository/models/none/load';
+    t.equal((await limited.inject({ method: 'POST', url, payload })).statusCode, 403, 'before all else');
+  }
+});
+
+/** The codes of an operation by status, an answer without any as well. */
+function codesOf({ responses }: Operation): Record<string, string[] | undefined> {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, { content }]) => [
+      status,
+      content?.['application/problem+json']?.schema.properties?.code.enum,
+    ]),
+  );
+}
 
 t.test('what does not need a model that serves does not fail where it serves no more', async (t) => {
   const { paths } = await openApiOf(build(t));

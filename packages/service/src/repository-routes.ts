@@ -25,13 +25,14 @@ export const repositoryRoutes: FastifyPluginAsyncTypebox<RepositoryOptions> = as
   // they say no more than a few parameters
   const options = { schema: { params: ModelName }, bodyLimit: 2 ** 16 };
   const answers = { 'application/json': {} };
+  const stays = ['admin_required'] as const;
 
   const load = {
     scope: 'admin',
     ...documented('Open Inference Protocol', 'loads a model', {
       body: 'load',
       answers,
-      problems: ['admin_required', 'load_failed'],
+      problems: repository === undefined ? stays : ['load_failed'],
     }),
   } as const;
   app.post<LoadRoute>('/v2/repository/models/:name/load', { ...options, config: load }, async (request) => {
@@ -51,7 +52,7 @@ export const repositoryRoutes: FastifyPluginAsyncTypebox<RepositoryOptions> = as
     ...documented('Open Inference Protocol', 'unloads a model', {
       body: 'ignored',
       answers,
-      problems: ['admin_required'],
+      problems: repository === undefined ? stays : [],
     }),
   } as const;
   app.post('/v2/repository/models/:name/unload', { ...options, config: unload }, async (request) => {

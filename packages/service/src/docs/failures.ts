@@ -41,8 +41,16 @@ const bodies: Readonly<Record<BodyKind, readonly ProblemCode[]>> = {
 };
 
 /** How a route can fail. */
-export function failuresOf({ method, url, docs, isOpen, needs }: DocumentedRoute): ProblemCode[] {
-  const failures = new Set([...anywhere, ...(docs.problems ?? [])]);
+export function failuresOf(route: DocumentedRoute): ProblemCode[] {
+  // without a value for it the path is another
+  const always: readonly ProblemCode[] = route.url.includes('/:') ? [...anywhere, 'unknown_route'] : anywhere;
+  if (route.isClosed) return [...always, 'rate_limited', 'admin_required'];
+  return [...new Set([...always, ...failuresWithin(route)])];
+}
+
+/** How a route can fail for whom it may be. */
+function failuresWithin({ method, url, docs, isOpen, needs }: DocumentedRoute): ReadonlySet<ProblemCode> {
+  const failures = new Set(docs.problems);
   const add = (...codes: ProblemCode[]) => {
     for (const code of codes) failures.add(code);
   };
@@ -50,11 +58,9 @@ export function failuresOf({ method, url, docs, isOpen, needs }: DocumentedRoute
   if (needs !== undefined) add(...strangers, ofAuth[needs.auth]);
   if (method === 'POST') add('overloaded', 'too_many_bytes', 'unsupported_media_type', 'unsupported_encoding');
   if (docs.body !== undefined) add('malformed_json', 'malformed_encoding', ...bodies[docs.body]);
-  // without a value for it the path is another
-  if (url.includes('/:')) add('unknown_route');
   if (url.includes('/:name')) add('unknown_model');
   // what changes whether a model serves does not need one that does
   if (url.includes('/:name') && docs.body !== 'load' && docs.body !== 'ignored') add('model_unavailable');
   if (url.includes('/:version')) add('unknown_version');
-  return [...failures];
+  return failures;
 }

@@ -13,7 +13,9 @@ export function describeOperation(
   models: Models,
   described: readonly ModelComponents[],
 ): Operation {
-  const { section, summary, body } = route.docs;
+  const { section, summary } = route.docs;
+  // what nobody may send is not read
+  const body = route.isClosed ? undefined : route.docs.body;
   // of the default the highest version that serves
   const asked = route.url.includes(':name') ? described : described.filter(isOfDefault).slice(-1);
   const parameters = parametersOf(route, models);

@@ -31,6 +31,7 @@ function notModified(route: DocumentedRoute): Response {
 }
 
 function describeAnswers(route: DocumentedRoute, examples: object): [number, Response][] {
+  if (route.isClosed) return [];
   const { responses, docs } = route;
   const others = Object.entries(docs.answers ?? {}).map(([type, schema]) => [type, { schema }]);
   const statuses = new Set([200, ...Object.keys(responses).map(Number)]);

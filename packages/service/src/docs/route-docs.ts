@@ -64,6 +64,8 @@ export interface DocumentedRoute {
   readonly docs: RouteDocs;
   /** Whether it is for everybody, however often. */
   readonly isOpen: boolean;
+  /** Whether it is for nobody: for administrators, where there are none. */
+  readonly isClosed: boolean;
   /** What a client must be allowed to do, and how it says who it is, where anybody asks. */
   readonly needs: Needs | undefined;
 }
@@ -79,9 +81,10 @@ export function collectRoutes(app: FastifyInstance, auth: AccessSettings['auth']
     if (config?.docs === undefined || method === 'HEAD') return;
     const { docs, scope = 'admin' } = config;
     const isOpen = scope === 'open';
+    const isClosed = scope === 'admin' && auth === 'none';
     const needs = scope === 'open' || auth === 'none' ? undefined : { scope, auth };
     for (const one of [method].flat())
-      routes.push({ method: one, url, responses: responsesOf(schema), docs, isOpen, needs });
+      routes.push({ method: one, url, responses: responsesOf(schema), docs, isOpen, isClosed, needs });
   });
   return routes;
 }
