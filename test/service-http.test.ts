@@ -110,13 +110,29 @@ t.test('who does not wait to be asked for a body is told too that it is refused'
 
 t.test('every method that Node knows is refused where another is expected', async (t) => {
   const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
-  // what CONNECT asks for is no resource: Node hangs up
+  // what CONNECT asks for is no resource
   for (const method of METHODS.filter((method) => method !== 'POST' && method !== 'CONNECT')) {
     for (const path of ['/predict', '/models/housing/predict']) {
       const answer = await exchange(port, `${method} ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
       t.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\n(.*\r\n)*allow: POST\r\n/, `${method} ${path}`);
     }
   }
+});
+
+t.test('a tunnel is refused behind the answers that are due', async (t) => {
+  const { port } = new URL(await build(t).listen({ port: 0, host: '127.0.0.1' }));
+  const asked = 'CONNECT x:443 HTTP/1.1\r\nhost: x:443\r\n\r\n';
+  const alone = await exchange(port, asked);
+  t.match(alone, /^HTTP\/1\.1 400 Bad Request\r\n(.*\r\n)*connection: close\r\n/);
+  t.match(JSON.parse(alone.split('\r\n\r\n')[1]), {
+    code: 'malformed_request',
+    detail: 'expected a request for a path, got CONNECT',
+    requestId: /^[\da-f-]{36}$/,
+  });
+  const [{ body }] = examples;
+  const head = `POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+  const behind = await exchange(port, `${head}${body}${asked}GET /health HTTP/1.1\r\nhost: x\r\n\r\n`);
+  t.strictSame(behind.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 400']);
 });
 
 t.test('what Node itself would refuse without a word is a problem too', async (t) => {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { controlAccess } from './access/access.js';
 import type { Authenticate } from './access/client.js';
@@ -8,7 +9,7 @@ import { collectRoutes } from './docs/route-docs.js';
 import { health } from './health.js';
 import { home } from './home.js';
 import { answerTogether } from './http/answer-together.js';
-import { answerClientError } from './http/client-errors.js';
+import { answerClientError, refuseTunnels } from './http/client-errors.js';
 import { closeConnections } from './http/closing.js';
 import { compressAnswers } from './http/compress.js';
 import { allowOrigins } from './http/cors.js';
@@ -105,13 +106,16 @@ export function buildApp(options: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: 2 ** 16 },
     // without a host, or with two, a request is refused as others are
     http: { requireHostHeader: false, joinDuplicateHeaders: true },
-    clientErrorHandler: (error, socket) =>
-      answerClientError(error, socket, lastAnswer(socket), { problems, hstsMaxAge, log: app.log }),
+    clientErrorHandler: refuseClient,
     frameworkErrors: (error, request, reply) => answerUnrouted(error, request, reply, { problems, hstsMaxAge }),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     // many numbers, which are known to be finite, go faster this way
     serializerOpts: { largeArrayMechanism: 'json-stringify', largeArraySize: 100 },
   });
+
+  function refuseClient(error: Error, socket: Socket): void {
+    answerClientError(error, socket, lastAnswer(socket), { problems, hstsMaxAge, log: app.log });
+  }
 
   options.instrument?.(app);
   logRequests(app);
@@ -123,6 +127,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   askForBodies(app);
   acceptJson(app);
   const lastAnswer = closeConnections(app, stopping);
+  refuseTunnels(app.server, refuseClient);
   closeWaitingAnswers(app);
   limitRate(app, rateLimit);
   controlAccess(app, authenticate);

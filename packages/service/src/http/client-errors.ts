@@ -1,5 +1,5 @@
-import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { type IncomingMessage, maxHeaderSize, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { fieldsOfDialect } from '../dialect-fields.js';
 import { logRefusal, newId, requestId } from '../log.js';
@@ -21,6 +21,7 @@ export interface RefusalOptions {
 
 const clientErrors: Readonly<Record<string, [ProblemCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', `expected headers of at most ${maxHeaderSize} bytes, got more`],
+  CONNECT: ['malformed_request', 'expected a request for a path, got CONNECT'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'expected the whole request in time, got a part'],
 };
 
@@ -57,6 +58,16 @@ export function answerClientError(
     const brokenOff = last?.req.complete === false ? last : undefined;
     // it may have its answer: that it was not to be read to its end
     endSlowly(socket, LINGER, brokenOff?.headersSent ? '' : refuse(error, brokenOff?.req, socket, options));
+  });
+}
+
+/** Has requests for a tunnel refused as what is no HTTP; Node would hang up. */
+export function refuseTunnels(server: Server, refuse: (error: ClientError, socket: Socket) => void): void {
+  server.on('connect', (_request, socket) => {
+    if (!(socket instanceof Socket)) return;
+    // from here on Node looks after the connection no more
+    socket.on('error', () => socket.destroy()).resume();
+    refuse(Object.assign(new Error('CONNECT'), { code: 'CONNECT' }), socket);
   });
 }
 
