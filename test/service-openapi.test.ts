@@ -148,6 +148,16 @@ t.test('the features have the intervals that the model accepts, and what they we
   }
 });
 
+t.test('no example is a row that the model was trained on: everybody may read them', async (t) => {
+  const { model, predictor } = servedModel('housing');
+  const n = predictor.featureNames.length;
+  const app = build(t);
+  const written = (await app.inject('/openapi.json')).body + (await app.inject('/docs')).body;
+  // an array in JSON, and a line of CSV
+  for (let start = 0; start < model.golden.rows.length; start += n)
+    t.notOk(written.includes(model.golden.rows.subarray(start, start + n).join()));
+});
+
 t.test('a feature may have any name, and a model no training block', async (t) => {
   const { components } = await openApiOf(build(t, { models: [awkwardModel] }));
   const { properties = {} } = components.schemas['awkward.1-_.1.record'];

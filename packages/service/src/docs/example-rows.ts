@@ -1,6 +1,6 @@
 import type { ServedModel } from '../models/served-model.js';
 
-/** A few golden rows of a model in the shapes that `rowSchemas` describes, and as CSV. */
+/** A few rows that a model may meet in the shapes that `rowSchemas` describes, and as CSV. */
 export interface ExampleRows {
   readonly columns: object;
   readonly lists: object;
@@ -16,11 +16,7 @@ const mostRows = 2;
 
 export function exampleRows({ model, predictor }: ServedModel): ExampleRows {
   const { featureNames } = predictor;
-  const nFeatures = featureNames.length;
-  const values = model.golden.rows.slice(0, mostRows * nFeatures);
-  const arrays = Array.from({ length: values.length / nFeatures }, (_, r) => [
-    ...values.subarray(r * nFeatures, (r + 1) * nFeatures),
-  ]);
+  const arrays = mixedRows(model.golden.rows, featureNames.length);
   const byFeature = (column: (f: number) => unknown) =>
     Object.fromEntries(featureNames.map((name, f) => [name, column(f)]));
   return {
@@ -30,9 +26,15 @@ export function exampleRows({ model, predictor }: ServedModel): ExampleRows {
     arrays,
     split: { columns: featureNames, data: arrays },
     csv: [featureNames.map(quote), ...arrays].map((fields) => `${fields.join(',')}\n`).join(''),
-    // not the golden predictions: a scaler that is fitted on each request would need all golden rows
-    predictions: [...predictor.predictBatch(values)],
+    predictions: [...predictor.predictBatch(Float64Array.from(arrays.flat()))],
   };
+}
+
+// each value of another golden row: these may be rows that the model was trained on, and the documents are open to everybody
+function mixedRows(golden: Float64Array, nFeatures: number): number[][] {
+  const nGolden = golden.length / nFeatures;
+  const mixed = (r: number) => Array.from({ length: nFeatures }, (_, f) => golden[((r + f) % nGolden) * nFeatures + f]);
+  return Array.from({ length: Math.min(mostRows, nGolden) }, (_, r) => mixed(r));
 }
 
 function quote(name: string): string {

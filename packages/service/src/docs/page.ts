@@ -16,7 +16,7 @@ export function renderService(document: OpenApi): string {
 <nav>${links.map((name) => `<a href="#${idOf(name)}">${escapeHtml(name)}</a>`).join('\n')}</nav>
 ${paragraphs(document.info.description)}
 <p>Programs read <a href="openapi.json">openapi.json</a>. The commands below ask the service at <code>$URL</code>: set it first, by
-<code>URL=http://localhost:5000</code>, say${isOpen(document) ? '' : ', and <code>KEY</code> to your key or token'}. Their rows are some of those by which the model was verified.
+<code>URL=http://localhost:5000</code>, say${isOpen(document) ? '' : ', and <code>KEY</code> to your key or token'}. Their values are such as the model was verified by.
 ${sections.join('\n')}
 <h2 id="features">Features</h2>
 ${renderModels(document)}
