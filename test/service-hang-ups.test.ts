@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { examples } from '@housing/bench/examples.js';
 import type { FastifyInstance } from 'fastify';
 import t from 'tap';
-import { build, post } from './support/service.js';
+import { build, post, servedModel } from './support/service.js';
 
 const [{ body, answer }] = examples;
 const host = '127.0.0.1';
@@ -13,6 +13,12 @@ const client = { name: 'a', scopes: new Set(['predict', 'metadata'] as const) };
 function head(length: number, headers = ''): string {
   const type = headers.includes('content-type') ? '' : 'content-type: application/json\r\n';
   return `POST /predict HTTP/1.1\r\nhost: x\r\n${type}${headers}content-length: ${length}\r\n\r\n`;
+}
+
+/** 100,000 rows, which are predicted in many blocks. */
+function manyRows() {
+  const { predictor } = servedModel('housing');
+  return { columns: predictor.featureNames, data: Array(100_000).fill([0, 6.575, 296, 15.3, 396.9, 4.98]) };
 }
 
 /** Opens a connection to an app, and gives both of its ends. */
@@ -54,6 +60,49 @@ t.test('a client that has gone before it is known who it was takes no room', asy
   admit();
   await new Promise(setImmediate);
   t.equal((await post(app, '/predict', body)).body, answer);
+});
+
+t.test('a client that ends its side before its answer is there counts as gone, and leaves its room', async (t) => {
+  const { authenticate, until, admit } = holdFirst();
+  const lines: Record<string, unknown>[] = [];
+  const logger = { level: 'info', stream: { write: (line: string) => lines.push(JSON.parse(line)) } };
+  const app = build(t, { maxInFlight: 1, authenticate, logger });
+  const many = JSON.stringify(manyRows());
+  for (const [what, sent] of [
+    ['while it is found out who it is', body],
+    ['while many rows are predicted', many],
+  ]) {
+    const { socket, server } = await open(app);
+    const closed = once(server, 'close');
+    let received = '';
+    socket.on('data', (text) => {
+      received += text;
+    });
+    lines.length = 0;
+    socket.end(head(sent.length) + sent);
+    await until(1);
+    await closed;
+    admit();
+    // more than there are blocks of rows
+    for (let k = 0; k < 100 && lines.length === 0; k++) await new Promise(setImmediate);
+    t.match(lines, [{ url: '/predict', status: 499, msg: 'hung up' }], what);
+    t.equal(lines.length, 1);
+    t.equal(received, '');
+    t.equal((await post(app, '/predict', body)).body, answer);
+  }
+});
+
+t.test('a client that ends its side gets the right answer or none', async (t) => {
+  const app = build(t, { maxInFlight: 1 });
+  for (let k = 0; k < 20; k++) {
+    const { socket } = await open(app);
+    socket.end(head(body.length) + body);
+    let received = '';
+    for await (const text of socket) received += text;
+    if (received !== '') t.match(received, /^HTTP\/1\.1 200 /);
+    if (received !== '') t.equal(received.split('\r\n\r\n')[1], answer);
+    t.equal((await post(app, '/predict', body)).body, answer);
+  }
 });
 
 t.test('requests that wait on a connection hold no room when it has closed', async (t) => {
