@@ -50,19 +50,21 @@ for (const [what, [start, stop]] of Object.entries(stops)) {
   );
 }
 
-t.test('a signal before it serves ends it', async (t) => {
-  // raised as soon as the program waits for it, as what reports on tests does before: it comes while what traces is loaded, or just after
-  const raise = `process.on('newListener', function raise(event, listener) {
-    if (event !== 'SIGTERM' || listener.name !== 'leave') return;
-    process.off('newListener', raise);
-    queueMicrotask(() => process.kill(process.pid, 'SIGTERM'));
-  })`;
-  const server = startServer(t, {
-    OTEL_TRACES_EXPORTER: 'console',
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(raise)}`,
-  });
+t.test('a signal while what serves is loaded ends it with 0', async (t) => {
+  // raised by who loads it, when nothing of it has run
+  const load = `export const load = (url, context, next) => {
+    if (url.endsWith('/dist/serve.js')) process.kill(process.pid, 'SIGTERM');
+    return next(url, context);
+  }`;
+  const register = `import { register } from 'node:module'; register(${JSON.stringify(program(load))});`;
+  const server = startServer(t, { NODE_OPTIONS: `--import=${program(register)}` });
   t.equal(await server.exit, 0);
 });
+
+/** The URL of a program. */
+function program(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
 
 t.test('two seconds after a signal another ends it at once, be it the same or not', async (t) => {
   const server = startServer(t, { DRAIN_DELAY: '600000' });
