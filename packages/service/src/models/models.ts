@@ -121,8 +121,9 @@ export function gatherModels(served: readonly ServedModel[], defaultName?: strin
     isFolderRefused: () => isFolderRefused,
     countFailedLoads,
     noteFolder(isRefused) {
+      // once: it is read again each second
+      if (isRefused && !isFolderRefused) countFailedLoads('', 1);
       isFolderRefused = isRefused;
-      if (isRefused) countFailedLoads('', 1);
     },
   };
 }
