@@ -27,6 +27,7 @@ function raw(body: unknown, text: string): string {
 }
 
 const { RM: _, ...withoutRM } = row;
+const { LSTAT: ___, ...withoutLast } = row;
 const { RM: __, ...columnsWithoutRM } = columns({});
 const deep = 100_000;
 
@@ -172,6 +173,14 @@ const bodies: Record<string, [unknown, number, string, string | undefined, strin
     '/1',
     '/1: expected the feature RM, got none',
   ],
+  'a record without its last feature': [
+    [row, withoutLast],
+    400,
+    'missing_feature',
+    '/1',
+    '/1: expected the feature LSTAT, got none',
+  ],
+  'a record of nothing': [[row, {}], 400, 'missing_feature', '/1', '/1: expected the feature CHAS, got none'],
   'a record with another': [
     [row, { ...row, AGE: 1 }],
     400,
