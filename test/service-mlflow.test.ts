@@ -246,8 +246,13 @@ t.test('as many rows as are taken may have an index', async (t) => {
 });
 
 t.test('rows beyond those that are too many are not read', async (t) => {
-  const file = `${names}\n${'1\n'.repeat(3)}"`;
+  const file = `${names}\n${'0,6.575,296,15.3,396.9,4.98\n'.repeat(3)}"`;
   t.match((await postCsv(build(t, { maxRows: 2 }), file)).json(), { code: 'too_many_rows' });
+});
+
+t.test('rows behind the first of another length are not read', async (t) => {
+  const file = `${names}\n1\n"`;
+  t.match((await postCsv(build(t), file)).json(), { code: 'wrong_length', pointer: '/dataframe_split/data/0' });
 });
 
 t.test('other types, charsets, routes and failures carry what clients of MLflow read', async (t) => {

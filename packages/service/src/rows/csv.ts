@@ -38,22 +38,31 @@ function expectFewFields(body: Uint8Array, { predictor, maxRows }: RowsReader): 
 
 function parseRecords(body: Uint8Array, to: number): string[][] {
   try {
-    const text = utf8.decode(body);
-    // how many columns there are is for the model to say; no record may fill the memory
-    return parse(text, {
-      to,
-      // any at each line: by default the first one tells for all, and others become part of a field
-      record_delimiter: ['\r\n', '\n', '\r'],
-      trim: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      max_record_size: 2 ** 20,
-    });
+    return parseText(utf8.decode(body), to);
   } catch (error) {
     const reason = error instanceof CsvError ? shorten(error.message) : 'bytes that are not UTF-8';
     throw new Problem('malformed_csv', `expected CSV, got ${reason}`, '');
   }
 }
+
+function parseText(text: string, to: number): string[][] {
+  try {
+    return parse(text, { ...options, to });
+  } catch (error) {
+    if (!(error instanceof CsvError) || error.code !== 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') throw error;
+    // how many columns there are is for the model to say: the first record of another length is refused by its place
+    return parse(text, { ...options, to: Number(error.records) + 1, relax_column_count: true });
+  }
+}
+
+const options = {
+  // any at each line: by default the first one tells for all, and others become part of a field
+  record_delimiter: ['\r\n', '\n', '\r'],
+  trim: true,
+  skip_empty_lines: true,
+  // none may fill the memory
+  max_record_size: 2 ** 20,
+};
 
 /** The number that a field is; a field that is none stays as it is, to be refused by its place. */
 function toNumber(field: string): string | number {
