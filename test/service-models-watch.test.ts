@@ -9,13 +9,12 @@ import { build } from './support/service.js';
 
 mock.timers.enable({ apis: ['setInterval'] });
 
-/** Watches a folder, and looks when told to: how often it has called back since the last look. */
+/** Watches a folder, and looks when told to: how often it has called back for a change since the last look. */
 function watching(t: Test, folder: string): () => number {
   let nCalls = 0;
   t.teardown(
-    watchFolder(folder, () => {
-      nCalls++;
-      return true;
+    watchFolder(folder, (isRetry) => {
+      if (!isRetry) nCalls++;
     }),
   );
   return () => {
@@ -82,7 +81,6 @@ t.test('it ends when told to', async (t) => {
   let nCalls = 0;
   watchFolder(folder, () => {
     nCalls++;
-    return true;
   })();
   mock.timers.tick(5000);
   t.equal(nCalls, 0);
@@ -98,9 +96,7 @@ function reloading(t: Test) {
   const reload = createReload(repository, log);
   let reloaded: Promise<unknown> = Promise.resolve();
   const stop = watchFolder(folder, (isRetry) => {
-    const result = reload(isRetry);
-    reloaded = result;
-    return result;
+    reloaded = reload(isRetry);
   });
   t.teardown(stop);
   const look = async (times = 1) => {
@@ -169,7 +165,9 @@ t.test('a file that cannot be read for a moment is tried again, and its fault to
 
   faults.set('m.json', systemError('EACCES'));
   await look(2);
-  t.strictSame(told(), [[50, 'model failed', 'EACCES: no reason']], 'another fault is told too');
+  t.strictSame(told(), [], 'whatever the system says meanwhile');
+  t.equal(repository.models.failedLoads().get('m'), 1);
+  t.match(repository.models.states(), [{ reason: 'EACCES: no reason' }, { reason: noModel }]);
 
   faults.clear();
   await look();
@@ -190,6 +188,28 @@ t.test('a file that cannot be read, and then has not changed, is well again', as
   faults.clear();
   await look(2);
   t.strictSame(told(), [[30, 'model recovered', '']]);
+});
+
+t.test('what could not be read when somebody had it reloaded is tried again too', async (t) => {
+  const { repository, reload, look, told } = reloading(t);
+  const { faults } = failing(t);
+  await look(2);
+  faults.set('m.json', systemError('EMFILE'));
+  await reload();
+  await look(2);
+  t.strictSame(told(), [[50, 'model failed', 'EMFILE: no reason']]);
+  faults.clear();
+  await look();
+  t.strictSame(told(), [[30, 'model recovered', '']]);
+
+  const end = precede(t, fs, 'readdirSync', () => {
+    throw systemError('EMFILE');
+  });
+  await t.rejects(repository.load('m'), { code: 'load_failed' });
+  end();
+  t.equal(repository.models.isFolderRefused(), true);
+  await look();
+  t.equal(repository.models.isFolderRefused(), false);
 });
 
 t.test('what changes while a file cannot be read is read', async (t) => {

@@ -1,15 +1,15 @@
 import { statSync } from 'node:fs';
 
 /**
- * Reads files, and says whether it could.
+ * Reads files.
  *
- * @param isRetry whether it could not before, and nothing has changed since
+ * @param isRetry whether nothing has changed since it last did: what it could not read then may be there now
  */
-export type Read = (isRetry: boolean) => boolean | Promise<boolean>;
+export type Read = (isRetry: boolean) => void;
 
 /**
- * Has files read when they have changed, or others are listed, and then stayed the same from one look to the next; and again at each
- * look until that succeeds.
+ * Has files read when they have changed, or others are listed, and then stayed the same from one look to the next; and what could not
+ * be read at each look from then on.
  *
  * It looks instead of waiting for events of the file system, which do not come from network drives, nor from what Kubernetes
  * mounts by symbolic links.
@@ -21,18 +21,14 @@ export function watchFiles(listPaths: () => string[], read: Read, everyMs = 1000
   let before: string | undefined;
   // unlike any: what changed between the start's reading and the first look is read too
   let told: string | undefined;
-  let hasFailed = false;
-
-  async function tell(now: string): Promise<void> {
-    const isRetry = now === told;
-    told = now;
-    hasFailed = false;
-    if (!(await read(isRetry))) hasFailed = true;
-  }
 
   const timer = setInterval(() => {
     const now = look(listPaths);
-    if (now === before && (now !== told || hasFailed)) tell(now);
+    const isRetry = now === told;
+    if (now === before) {
+      told = now;
+      read(isRetry);
+    }
     before = now;
   }, everyMs);
   return () => clearInterval(timer);

@@ -17,7 +17,8 @@ export function openKeyFile(path: string): Access {
   let { text, keys } = read(path);
   let fault = '';
 
-  function reload(log: FastifyBaseLogger): boolean {
+  function reload(log: FastifyBaseLogger, isRetry: boolean): void {
+    if (isRetry && fault === '') return;
     try {
       const now = read(path);
       if (now.text !== text || fault !== '') log.info({ keys: now.keys.size }, 'keys read');
@@ -29,7 +30,6 @@ export function openKeyFile(path: string): Access {
       if (reason !== fault) log.error({ reason }, 'keys not read, those before stay');
       fault = reason;
     }
-    return fault === '';
   }
 
   return {
@@ -37,7 +37,7 @@ export function openKeyFile(path: string): Access {
     follow: (log) =>
       watchFiles(
         () => [path],
-        () => reload(log),
+        (isRetry) => reload(log, isRetry),
       ),
   };
 }

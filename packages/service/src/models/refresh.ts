@@ -20,7 +20,7 @@ export interface ModelChange {
 /**
  * Reads what has changed of a model, and then replaces all its versions at once.
  *
- * @param onlyUnread reads those files alone that could not be read; that one still cannot for the same reason is no change
+ * @param onlyUnread reads those files alone that could not be read; that one still cannot is no change, whatever the reason
  */
 export async function refresh(
   models: ReplaceableModels,
@@ -33,9 +33,9 @@ export async function refresh(
   for (const file of files) if (file.name === name) read.push(await readVersion(file, find(old, file), onlyUnread));
   const versions = keepServing(read, old);
   models.replace(name, versions);
-  const changes = compare(name, old, versions).filter(
-    (one) => !(onlyUnread && one.change === 'failed' && one.reason === find(old, one)?.reason),
-  );
+  const isNew = (one: ModelChange) =>
+    one.change !== 'failed' || find(versions, one)?.isUnread !== find(old, one)?.isUnread;
+  const changes = compare(name, old, versions).filter((one) => !onlyUnread || isNew(one));
   models.countFailedLoads(name, changes.filter(({ change }) => change === 'failed').length);
   return changes;
 }

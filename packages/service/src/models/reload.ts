@@ -5,28 +5,25 @@ import { changeTo, type ModelChange } from './refresh.js';
 import type { ModelRepository } from './repository.js';
 
 /**
- * Makes what reloads the models of a repository, tells the log what came of it, and returns whether all could be read. To try that
- * again tells only what is new.
+ * Makes what reloads the models of a repository, or reads again what could not be read, and tells the log what came of it. To try
+ * that again tells only what is new.
  */
 export function createReload(
-  repository: ModelRepository,
+  { reload }: ModelRepository,
   log: FastifyBaseLogger,
-): (isRetry?: boolean) => Promise<boolean> {
+): (isRetry?: boolean) => Promise<void> {
   // of the folder, as the log was told last, whatever became of it meanwhile
   let fault = '';
   return async (isRetry = false) => {
     try {
-      // after a fault of the folder nothing has been read
-      const changes = await repository.reload(isRetry && fault === '');
+      const changes = await reload(isRetry);
       if (fault !== '') log.info('models reloaded again');
       fault = '';
       logChanges(log, changes);
-      return !repository.hasUnread();
     } catch (error) {
       const reason = reasonOf(error);
       if (!isRetry || reason !== fault) log.error({ reason }, 'models not reloaded');
       fault = reason;
-      return false;
     }
   };
 }

@@ -15,13 +15,10 @@ export interface ModelRepository {
   /**
    * Reads what has changed in the folder, but for models that were unloaded. Where a file fails, what serves stays.
    *
-   * @param onlyUnread reads those files alone that could not be read; that one still cannot for the same reason is no change
+   * @param isRetry reads that alone which could not be read; that a file still cannot is no change
    * @throws Error for a folder that `openRepository` would refuse before it reads any file: nothing changes then
    */
-  reload(onlyUnread?: boolean): Promise<ModelChange[]>;
-
-  /** Whether there is a file that the system did not let be read, which may be so for a moment. */
-  hasUnread(): boolean;
+  reload(isRetry?: boolean): Promise<ModelChange[]>;
 
   /**
    * Reads what has changed of one model, as `reload` does, also where it was unloaded.
@@ -49,13 +46,25 @@ export function openRepository(folder: string, defaultName?: string): ModelRepos
   const models = gatherModels(listFiles(folder).map(readModel), defaultName);
   const unloaded = new Set<string>();
   const inTurn = createQueue();
+  // what has changed in a folder that was refused is still to be read
+  let isBehind = false;
 
-  async function reload(onlyUnread = false): Promise<ModelChange[]> {
+  async function reload(isRetry = false): Promise<ModelChange[]> {
+    const onlyUnread = isRetry && !isBehind;
+    if (onlyUnread && !hasUnread()) return [];
+    isBehind = true;
     const files = list();
+    isBehind = false;
     const names = new Set([...models.names(), ...files.map(({ name }) => name)].filter((name) => !unloaded.has(name)));
     const changes: ModelChange[] = [];
     for (const name of names) changes.push(...(await refresh(models, name, files, onlyUnread)));
     return changes;
+  }
+
+  // also a folder, if it was for a load of one model
+  function hasUnread(): boolean {
+    const versions = models.names().flatMap((name) => models.versions(name));
+    return models.isFolderRefused() || versions.some(({ isUnread }) => isUnread);
   }
 
   async function load(name: string): Promise<ModelChange[]> {
@@ -98,8 +107,7 @@ export function openRepository(folder: string, defaultName?: string): ModelRepos
 
   return {
     models,
-    reload: (onlyUnread) => inTurn(() => reload(onlyUnread)),
-    hasUnread: () => models.names().some((name) => models.versions(name).some(({ isUnread }) => isUnread)),
+    reload: (isRetry) => inTurn(() => reload(isRetry)),
     load: (name) => inTurn(() => load(name)),
     unload: (name) => inTurn(() => unload(name)),
   };
