@@ -2,6 +2,7 @@ import fs, { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, join } from 'node:path';
 import { mock } from 'node:test';
+import workers from 'node:worker_threads';
 import { createReload, openRepository, watchFolder } from '@housing/service';
 import t, { type Test } from 'tap';
 import { documentOf } from './support/documents.js';
@@ -116,9 +117,9 @@ function precede(t: Test, functions: object, name: string, work: (path: string) 
     Reflect.set(functions, name, by);
     syncBuiltinESMExports();
   };
-  use((...list: unknown[]) => {
+  use(function preceded(...list: unknown[]) {
     work(String(list[0]));
-    return Reflect.apply(original, functions, list);
+    return new.target === undefined ? Reflect.apply(original, functions, list) : Reflect.construct(original, list);
   });
   const end = () => use(original);
   t.teardown(end);
@@ -188,6 +189,20 @@ t.test('a file that cannot be read, and then has not changed, is well again', as
   faults.clear();
   await look(2);
   t.strictSame(told(), [[30, 'model recovered', '']]);
+});
+
+t.test('a file for which there is no thread is tried again', async (t) => {
+  const { folder, look, told } = reloading(t);
+  const reason = 'Worker initialization failure: EMFILE';
+  const end = precede(t, workers, 'Worker', () => {
+    throw Object.assign(new Error(reason), { code: 'ERR_WORKER_INIT_FAILED' });
+  });
+  writeFileSync(join(folder, 'm.json'), documentOf(20));
+  await look(4);
+  t.strictSame(told(), [[50, 'model failed', reason]]);
+  end();
+  await look();
+  t.strictSame(told(), [[30, 'model loaded', '']]);
 });
 
 t.test('what could not be read when somebody had it reloaded is tried again too', async (t) => {

@@ -47,9 +47,14 @@ async function readVersion(file: ModelFile, old: ModelVersion | undefined, onlyU
   try {
     return { version, served: await rereadModel(file, served), reason: '' };
   } catch (error) {
-    const isUnread = error instanceof Error && 'syscall' in error;
-    return { version, served, reason: reasonOf(error), isUnread };
+    return { version, served, reason: reasonOf(error), isUnread: isOfSystem(error) };
   }
+}
+
+// or of the thread that verifies a file, which needs descriptors too
+function isOfSystem(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return 'syscall' in error || ('code' in error && error.code === 'ERR_WORKER_INIT_FAILED');
 }
 
 /** Adds the versions that serve, though their files are gone, where no other does: only to unload a model ends its service. */
