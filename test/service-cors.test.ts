@@ -89,7 +89,11 @@ t.test('a wrong method and an unknown path are what they were', async (t) => {
 t.test('OPTIONS that is no preflight is a method like others', async (t) => {
   for (const corsOrigins of [[origin], ['*']]) {
     const app = build(t, { corsOrigins });
-    for (const headers of [{}, { origin }, { 'access-control-request-method': 'POST' }]) {
+    const empty = [
+      { ...preflight.headers, origin: '' },
+      { origin, 'access-control-request-method': '' },
+    ];
+    for (const headers of [{}, { origin }, { 'access-control-request-method': 'POST' }, ...empty]) {
       const known = await app.inject({ method: 'OPTIONS', url: '/predict', headers });
       t.match(known.json(), { status: 405, code: 'method_not_allowed' });
       t.equal(known.headers.allow, 'POST');
