@@ -197,8 +197,9 @@ t.test('a client that speaks no HTTP is hung up on, though it does not hang up',
   const [received] = await once(socket, 'data');
   t.match(String(received), /^HTTP\/1\.1 400 /);
   const late = AbortSignal.timeout(10_000);
-  if (!server.destroyed) await once(server, 'close', { signal: late }).catch(() => {});
-  t.ok(server.destroyed);
+  // what its request held is given back with the event, not when it is destroyed
+  if (!server.closed) await once(server, 'close', { signal: late }).catch(() => {});
+  t.ok(server.closed);
   t.equal((await post(app, '/predict', body)).body, answer);
   socket.destroy();
 });
@@ -225,13 +226,15 @@ t.test('a client that sends much of what is not read, before it reads, is told s
     }
 });
 
-t.test('a client that reads no answer is hung up on', async (t) => {
+t.test('a client that reads no answer is hung up on, also before a tunnel that is refused', async (t) => {
   const app = build(t);
   app.server.timeout = 500;
-  const { socket, server } = await open(app);
-  t.teardown(() => socket.destroy());
-  // more than the buffers of the system hold
-  socket.pause().write('GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(400));
-  await once(server, 'close');
-  t.pass('before the test times out');
+  for (const last of ['', 'CONNECT x:443 HTTP/1.1\r\nhost: x:443\r\n\r\n']) {
+    const { socket, server } = await open(app);
+    t.teardown(() => socket.destroy());
+    // more than the buffers of the system hold
+    socket.pause().write('GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(400) + last);
+    await once(server, 'close');
+    t.pass('before the test times out');
+  }
 });

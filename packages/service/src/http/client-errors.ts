@@ -65,8 +65,9 @@ export function answerClientError(
 export function refuseTunnels(server: Server, refuse: (error: ClientError, socket: Socket) => void): void {
   server.on('connect', (_request, socket) => {
     if (!(socket instanceof Socket)) return;
-    // from here on Node looks after the connection no more
-    socket.on('error', () => socket.destroy()).resume();
+    // from here on Node looks after the connection no more, and who does not read the answers that are due would keep it
+    const hangUp = () => socket.destroy();
+    socket.on('error', hangUp).on('timeout', hangUp).resume();
     refuse(Object.assign(new Error('CONNECT'), { code: 'CONNECT' }), socket);
   });
 }
