@@ -204,6 +204,26 @@ t.test('a client that speaks no HTTP is hung up on, though it does not hang up',
   socket.destroy();
 });
 
+t.test('what comes behind an answer that ends the connection is not done', async (t) => {
+  const app = build(t);
+  let nDone = 0;
+  app.post('/act', { config: { scope: 'open' } }, async () => {
+    nDone++;
+    return {};
+  });
+  const { socket, server } = await open(app);
+  const closed = once(server, 'close');
+  // it need not be asked for the body, and so some of it may follow
+  socket.write('POST /nothing HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n');
+  const [received] = await once(socket, 'data');
+  t.match(String(received), /^HTTP\/1\.1 404 (.*\r\n)*connection: close\r\n/i);
+  const act = 'POST /act HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n';
+  socket.on('error', () => {}).write(`{}${act}`);
+  await closed;
+  t.equal(nDone, 0);
+  socket.destroy();
+});
+
 t.test('a client that sends much of what is not read, before it reads, is told so', async (t) => {
   const app = build(t);
   const url = await app.listen({ port: 0, host });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { Problem } from '../problem.js';
+import { clientGone, Problem } from '../problem.js';
 
 /**
  * Lets requests in flight finish when the app closes, and all connections end with them: without a word, clients would keep
@@ -41,7 +41,9 @@ export function closeConnections(
     // Node counts as busy also those that sent nothing, half the headers, or the rest of a body already refused
     for (const [socket, answer] of lastAnswer) if (answer?.writableFinished !== false) socket.destroy();
   });
-  app.addHook('onRequest', (_request, _reply, done) => {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    // who ended it by an answer may read on for a while, but no other answer can follow: nothing is done of which nobody would be told
+    if (raw.socket.writableEnded) throw clientGone();
     if (isClosing) throw closing();
     done();
   });
