@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { examples } from '@housing/bench/examples.js';
 import t, { type Test } from 'tap';
+import { exchange } from './support/exchange.js';
 import { build } from './support/service.js';
 
 const [{ body, answer }] = examples;
@@ -22,10 +23,11 @@ async function start(t: Test, nConnections: number, options: Parameters<typeof b
     await once(socket, 'connect');
     sockets.push(socket);
   }
-  /** Sends a request on each connection at once and waits for all answers. */
-  async function askAll(): Promise<string[]> {
+  /** Sends a request on each connection at once, and something else behind them, and waits for all answers. */
+  async function askAll(sendElse = () => {}): Promise<string[]> {
     events.length = 0;
     for (const socket of sockets) socket.write(request);
+    sendElse();
     const answers = await Promise.all(sockets.map((socket) => once(socket, 'data')));
     for (const [chunk] of answers) t.ok(String(chunk).endsWith(answer), 'the right answer');
     return [...events];
@@ -33,7 +35,7 @@ async function start(t: Test, nConnections: number, options: Parameters<typeof b
   t.teardown(() => {
     for (const socket of sockets) socket.destroy();
   });
-  return askAll;
+  return Object.assign(askAll, { port, app });
 }
 
 t.test('answers to many requests that come together are sent together', async (t) => {
@@ -55,4 +57,19 @@ t.test('answers that wait for others take no more than half the room for request
   const askAll = await start(t, 12, { maxInFlight: 6 });
   // each is answered with the prediction, none refused
   for (let n = 0; n < 5; n++) t.equal((await askAll()).length, 24);
+});
+
+t.test('among many too, what is refused before its body breaks HTTP is refused once', async (t) => {
+  const askAll = await start(t, 8);
+  const broken = 'POST /nothing HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\nno length\r\n';
+  for (let n = 0; n < 20; n++) {
+    let received: Promise<string> | undefined;
+    await askAll(() => {
+      received = exchange(askAll.port, broken);
+    });
+    t.match(await received, /^HTTP\/1\.1 404 /);
+  }
+  const { body: metrics } = await askAll.app.inject('/metrics');
+  t.match(metrics, '{code="unknown_route"} 20\n');
+  t.match(metrics, '{code="malformed_request"} 0\n');
 });

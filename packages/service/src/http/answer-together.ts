@@ -16,10 +16,12 @@ export function answerTogether(app: FastifyInstance, inFlight: () => number, max
     nBefore = nAnswers;
     nAnswers = 0;
   };
-  app.addHook('onSend', (_request, _reply, payload, done) => {
+  app.addHook('onSend', ({ raw }, _reply, payload, done) => {
     if (nAnswers === 0) setImmediate(endTurn);
     nAnswers++;
-    if (nBefore < MANY || inFlight() > maxInFlight / 2) done(null, payload);
+    // where the rest of the body breaks HTTP, this turn yet, that would be answered in its place, and count twice
+    const isAtOnce = nBefore < MANY || !raw.complete || inFlight() > maxInFlight / 2;
+    if (isAtOnce) done(null, payload);
     else setImmediate(done, null, payload);
   });
 }
