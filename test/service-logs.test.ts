@@ -33,7 +33,11 @@ t.test('a client that hangs up within its body is no failure of the service', as
     await closed;
     // what reads the body learns of it after the connection
     for (let k = 0; k < 3; k++) await new Promise(setImmediate);
-    t.match(lines, [{ level: 30, method: 'POST', url: '/predict', status: 499, msg: 'hung up' }], hangUp);
+    t.match(
+      lines,
+      [{ level: 30, method: 'POST', url: '/predict', status: 499, code: 'client_gone', msg: 'hung up' }],
+      hangUp,
+    );
     t.equal(lines.length, 1);
     // who ends no more than its own side may read why nothing comes of it
     if (hangUp === 'end') t.match(received, `"requestId":"${lines[0].reqId}"`);

@@ -67,7 +67,7 @@ export function sendProblem(
   // an answer that nobody takes is none for the log
   const { method } = request;
   if (problem.code === 'client_gone')
-    request.log.info({ method, url: pathOf(request), status: problem.status }, 'hung up');
+    request.log.info({ method, url: pathOf(request), status: problem.status, ...request.refused }, 'hung up');
   if (problem.status === 503) reply.header('retry-after', 1);
   challenge(problem.code, request, reply);
   return reply
