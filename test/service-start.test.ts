@@ -191,6 +191,7 @@ t.test('keys or an issuer without AUTH are refused: whoever sets them does not m
   refused({ AUTH_KEYS_FILE: 'keys.json' }, 'AUTH: expected keys with AUTH_KEYS_FILE, or none, got nothing');
   const issuer = { JWT_ISSUER: 'https://issuer.example', AUTH: '' };
   refused(issuer, 'AUTH: expected jwt with JWT_ISSUER, or none, got nothing');
+  refused({ JWT_AUDIENCE: 'housing' }, 'AUTH: expected jwt with JWT_AUDIENCE, or none, got nothing');
   t.equal(readSettings({ AUTH: 'none', AUTH_KEYS_FILE: 'keys.json' }).auth, 'none');
 });
 

@@ -212,10 +212,16 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   };
 }
 
+/** What means nothing without authentication. */
+const needsAuth = ['AUTH_KEYS_FILE', 'JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_JWKS_URL'] as const;
+
 function authOf(text: string, env: Readonly<Record<string, string | undefined>>): Settings['auth'] {
   // a word that is forgotten must not let everybody in
-  if (!env.AUTH && env.AUTH_KEYS_FILE) throw new Error('AUTH: expected keys with AUTH_KEYS_FILE, or none, got nothing');
-  if (!env.AUTH && env.JWT_ISSUER) throw new Error('AUTH: expected jwt with JWT_ISSUER, or none, got nothing');
+  const beside = needsAuth.find((name) => env[name]);
+  if (!env.AUTH && beside !== undefined) {
+    const expected = beside === 'AUTH_KEYS_FILE' ? 'keys' : 'jwt';
+    throw new Error(`AUTH: expected ${expected} with ${beside}, or none, got nothing`);
+  }
   const auth = oneOf('AUTH', variables.AUTH, text);
   return auth === 'keys' || auth === 'jwt' ? auth : 'none';
 }
