@@ -172,7 +172,7 @@ t.test('a file that cannot be read for a moment is tried again, and its fault to
 
   faults.clear();
   await look();
-  t.strictSame(told(), [[30, 'model loaded', '']]);
+  t.strictSame(told(), [[30, 'model loaded', undefined]]);
   t.equal(repository.models.default.predictor.predict([1, 2]), 17);
   read();
   await look(3);
@@ -188,7 +188,7 @@ t.test('a file that cannot be read, and then has not changed, is well again', as
   t.strictSame(told(), [[50, 'model failed', 'EIO: no reason']]);
   faults.clear();
   await look(2);
-  t.strictSame(told(), [[30, 'model recovered', '']]);
+  t.strictSame(told(), [[30, 'model recovered', undefined]]);
 });
 
 t.test('a file for which there is no thread is tried again', async (t) => {
@@ -202,7 +202,7 @@ t.test('a file for which there is no thread is tried again', async (t) => {
   t.strictSame(told(), [[50, 'model failed', reason]]);
   end();
   await look();
-  t.strictSame(told(), [[30, 'model loaded', '']]);
+  t.strictSame(told(), [[30, 'model loaded', undefined]]);
 });
 
 t.test('what could not be read when somebody had it reloaded is tried again too', async (t) => {
@@ -215,7 +215,7 @@ t.test('what could not be read when somebody had it reloaded is tried again too'
   t.strictSame(told(), [[50, 'model failed', 'EMFILE: no reason']]);
   faults.clear();
   await look();
-  t.strictSame(told(), [[30, 'model recovered', '']]);
+  t.strictSame(told(), [[30, 'model recovered', undefined]]);
 
   const end = precede(t, fs, 'readdirSync', () => {
     throw systemError('EMFILE');
@@ -237,7 +237,7 @@ t.test('what changes while a file cannot be read is read', async (t) => {
   await look(2);
   t.match(told(), [
     [50, 'model failed', 'EMFILE: no reason'],
-    [30, 'model loaded', ''],
+    [30, 'model loaded', undefined],
   ]);
   t.equal(repository.models.find('n').predictor.predict([1, 2]), 17);
 });

@@ -38,8 +38,9 @@ export function logModels(log: FastifyBaseLogger, models: Models): void {
 
 /** Tells the log what has come of models, a line a version. */
 export function logChanges(log: FastifyBaseLogger, changes: readonly ModelChange[]): void {
-  for (const change of changes) {
-    if (change.change === 'failed') log.error(change, 'model failed');
-    else log.info(change, `model ${change.change}`);
+  for (const { change, reason, ...model } of changes) {
+    const line = { ...model, reason: reason || undefined };
+    if (change === 'failed') log.error(line, 'model failed');
+    else log.info(line, `model ${change}`);
   }
 }
