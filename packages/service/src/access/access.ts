@@ -27,7 +27,7 @@ export function controlAccess(app: FastifyInstance, authenticate: Authenticate |
     const client = authenticate(request);
     // no promise where none is needed
     if (!(client instanceof Promise)) return admit(client);
-    client.then(admit).catch(done);
+    client.then(admit, done);
 
     function admit(client: Client): void {
       request.client = client;
